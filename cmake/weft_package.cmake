@@ -1,0 +1,7 @@
+add_library(weft INTERFACE)
+add_library(weft::weft ALIAS weft)
+foreach(layer IN LISTS WEFT_LAYERS)
+  if(TARGET weft_${layer})
+    target_link_libraries(weft INTERFACE weft_${layer})
+  endif()
+endforeach()
