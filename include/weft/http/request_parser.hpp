@@ -1,0 +1,88 @@
+#pragma once
+
+#include <weft/http/detail/body_decoder.hpp>
+#include <weft/http/detail/head_parser.hpp>
+#include <weft/http/limits.hpp>
+#include <weft/http/parse_error.hpp>
+#include <weft/http/request.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace weft::http {
+
+enum class parse_event {
+  need_more,  ///< nothing to tell before more bytes arrive
+  head,       ///< message() is filled; its views point into `unread`
+  body,       ///< body_chunk() holds payload, a view into `unread`
+  done,       ///< the message is complete; reset() starts the next one
+  error,      ///< answer error() and close; nothing after it is ever read as a request
+};
+
+struct parse_step {
+  parse_event event;
+  std::size_t consumed;  ///< bytes of `unread` that belong to the past now, framing too
+};
+
+/// Turns the bytes of a connection into requests. Does no I/O and holds no bytes.
+///
+/// Strict: where RFC 9112 lets a server choose between mending and refusing, it refuses. However
+/// the input is cut into calls, the events are the same, with body chunks joined.
+///
+///     need_more* head (need_more | body)* done  |  ... error, for good
+///
+/// Cost: no allocation once a message with as many headers was seen.
+/// @source RFC 9112, RFC 9110 5 to 7 and 10.1.1
+/// @example tests/unit/http/request_parser_test.cpp:loop
+class request_parser {
+public:
+  /// @param limits  kept by reference
+  explicit request_parser(const http_limits& limits) : head_(limits), body_(limits) {}
+  request_parser(const http_limits&&) = delete;
+  request_parser(const request_parser&) = delete;
+  request_parser& operator=(const request_parser&) = delete;
+
+  /// One step through the bytes that were not consumed so far.
+  ///
+  /// Until `head` was returned, the bytes may move between two calls as long as they stay the same;
+  /// from then on the head's bytes stay where they are until `done`.
+  /// @param unread  everything after the last `consumed`; may be empty
+  parse_step next(std::string_view unread);
+
+  /// Complete after `head`, until reset(); before it, only method() may be known.
+  const request& message() const noexcept { return message_; }
+  request& message() noexcept { return message_; }
+  std::string_view body_chunk() const noexcept { return body_.chunk(); }
+  const parse_error& error() const noexcept { return *error_; }
+
+  /// Whether the client waits for "100 Continue" before it sends a body; valid after `head`.
+  bool expects_continue() const noexcept;
+  /// The announced length; nullopt without a body and for a chunked one. Valid after `head`.
+  std::optional<std::uint64_t> content_length() const noexcept;
+  bool chunked() const noexcept { return head_.framing().chunked; }
+
+  /// Another body limit for this message only, to be set between `head` and the next step.
+  void limit_body(std::uint64_t bytes) noexcept { body_.set_max_bytes(bytes); }
+
+  /// Starts the next message. Not after `error`.
+  void reset() noexcept;
+
+private:
+  enum class state : std::uint8_t { head, body, done, failed };
+
+  parse_step read_head(std::string_view unread);
+  parse_step read_body(std::string_view unread);
+  parse_step fail(const parse_error& error) noexcept;
+  void begin_body() noexcept;
+
+  detail::head_parser head_;
+  detail::body_decoder body_;
+  request message_;
+  const parse_error* error_ = nullptr;
+  unsigned empty_lines_ = 0;
+  state state_ = state::head;
+};
+
+}  // namespace weft::http
