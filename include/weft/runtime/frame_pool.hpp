@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+namespace weft::detail {
+
+// Coroutine frames come from free lists of their own, one list a size class and thread: taking and
+// returning one is a few instructions without an atomic operation. Frames that are freed on another
+// thread than the one that made them travel back in batches (frame_pool.cpp).
+//
+// AddressSanitizer must see each frame as an allocation of its own, so it gets plain operator new.
+#if defined(__SANITIZE_ADDRESS__)
+#define WEFT_FRAME_POOL 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WEFT_FRAME_POOL 0
+#endif
+#endif
+#ifndef WEFT_FRAME_POOL
+#define WEFT_FRAME_POOL 1
+#endif
+
+struct free_frame {
+  free_frame* next;
+  free_frame* next_batch;  // only of a batch's first frame
+};
+
+struct frame_cache {
+  static constexpr std::size_t step = 32;
+  static constexpr std::size_t largest = 1024;
+  static constexpr std::size_t classes = largest / step + 1;
+  static constexpr std::uint32_t batch = 128;
+
+  struct free_list {
+    free_frame* head;
+    std::uint32_t count;
+  };
+
+  std::array<free_list, classes> lists;
+  char* fresh;  // memory that no frame has used yet
+  char* fresh_end;
+  bool hands_back_at_exit;
+};
+
+extern constinit thread_local frame_cache this_thread_frames;
+
+void* refill_frames(std::size_t size_class);
+void spill_frames(std::size_t size_class) noexcept;
+
+inline std::size_t frame_size_class(std::size_t size) noexcept {
+  return (size + frame_cache::step - 1) / frame_cache::step;
+}
+
+/// @param size  bytes, at least 1
+inline void* allocate_frame(std::size_t size) {
+  const std::size_t size_class = frame_size_class(size);
+  if (!WEFT_FRAME_POOL || size_class >= frame_cache::classes) return ::operator new(size);
+  auto& list = this_thread_frames.lists[size_class];
+  free_frame* frame = list.head;
+  if (frame == nullptr) [[unlikely]] return refill_frames(size_class);
+  list.head = frame->next;
+  --list.count;
+  return frame;
+}
+
+/// @param size  what allocate_frame() was asked for
+inline void release_frame(void* memory, std::size_t size) noexcept {
+  const std::size_t size_class = frame_size_class(size);
+  if (!WEFT_FRAME_POOL || size_class >= frame_cache::classes) {
+    ::operator delete(memory, size);
+    return;
+  }
+  auto& list = this_thread_frames.lists[size_class];
+  list.head = ::new (memory) free_frame{list.head, nullptr};
+  if (++list.count >= 2 * frame_cache::batch) [[unlikely]] spill_frames(size_class);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,174 @@
+#pragma once
+
+#include <weft/runtime/frame_pool.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+template <class T = void>
+class task;
+
+namespace detail {
+
+class task_context;
+class promise_base;
+
+/// A suspended weft coroutine, ready to be queued. Its promise tells which task it belongs to.
+using task_handle = std::coroutine_handle<promise_base>;
+
+/// Ends a spawned task: keeps or drops its frame, tells who waits for it.
+/// @return the coroutine that this worker runs next
+std::coroutine_handle<> complete_spawned(task_handle ended) noexcept;
+
+/// What every task's promise has in common, whatever the task returns.
+class promise_base {
+public:
+  struct final_awaiter {
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
+      const promise_base& promise = ended.promise();
+      if (promise.caller) [[likely]] return promise.caller;
+      return complete_spawned(task_handle::from_address(ended.address()));
+    }
+    void await_resume() const noexcept {}
+  };
+
+  static void* operator new(std::size_t size) { return allocate_frame(size); }
+  static void operator delete(void* memory, std::size_t size) noexcept {
+    release_frame(memory, size);
+  }
+
+  std::suspend_always initial_suspend() const noexcept { return {}; }
+  final_awaiter final_suspend() const noexcept { return {}; }
+  void unhandled_exception() noexcept { error = std::current_exception(); }
+
+  std::coroutine_handle<> caller;   // who awaits this coroutine; null for a spawned task's first frame
+  task_context* context = nullptr;  // of the task; all frames of one call chain share it
+  std::exception_ptr error;
+};
+
+template <class T>
+class task_promise final : public promise_base {
+public:
+  task<T> get_return_object() noexcept;
+
+  template <class U = T>
+    requires std::constructible_from<T, U&&>
+  void return_value(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) {
+    value_.emplace(std::forward<U>(value));
+  }
+
+  T take() {
+    if (error) std::rethrow_exception(std::exchange(error, nullptr));
+    return std::move(*value_);
+  }
+
+private:
+  std::optional<T> value_;
+};
+
+template <>
+class task_promise<void> final : public promise_base {
+public:
+  task<void> get_return_object() noexcept;
+  void return_void() const noexcept {}
+  void take() {
+    if (error) std::rethrow_exception(std::exchange(error, nullptr));
+  }
+};
+
+template <class Promise>
+concept weft_promise = std::derived_from<Promise, promise_base>;
+
+/// The queueable form of a coroutine's handle.
+///
+/// promise_base is the first base of every promise and none is over-aligned (task<T> asserts it),
+/// so the frame's address leads to the promise_base without knowing T.
+template <weft_promise Promise>
+task_handle erase(std::coroutine_handle<Promise> h) noexcept {
+  return task_handle::from_address(h.address());
+}
+
+}  // namespace detail
+
+/// A computation that starts when it is awaited, and whose result or exception goes to the awaiter.
+///
+/// Awaiting costs no queue: control passes straight to the task and straight back. To run something
+/// beside the caller, hand it to go() or to a task_group.
+/// Cancel      passes through: what the task itself waits for is cancelled
+/// Concurrent  one awaiter, once; the task object may move before that
+/// Cost        one frame from a thread-local pool
+template <class T>
+class [[nodiscard("a task does nothing until it is awaited or given to go()")]] task {
+  static_assert(!std::is_reference_v<T>, "a task returns by value: a reference would outlive what it refers to");
+
+public:
+  using promise_type = detail::task_promise<T>;
+  using value_type = T;
+
+  task(task&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
+  task& operator=(task&& other) noexcept {
+    if (this != &other) {
+      destroy();
+      frame_ = std::exchange(other.frame_, nullptr);
+    }
+    return *this;
+  }
+  ~task() { destroy(); }
+
+  class awaiter {
+  public:
+    explicit awaiter(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
+    bool await_ready() const noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> caller) noexcept {
+      static_assert(detail::weft_promise<Promise>,
+                    "a weft task is awaited from a weft task; start one from other code with "
+                    "scheduler::run() or go()");
+      frame_.promise().caller = caller;
+      frame_.promise().context = caller.promise().context;
+      return frame_;
+    }
+    T await_resume() { return frame_.promise().take(); }
+
+  private:
+    std::coroutine_handle<promise_type> frame_;
+  };
+
+  awaiter operator co_await() && noexcept { return awaiter(frame_); }
+
+  /// Gives up the frame: whoever takes it must run it to its end or destroy it.
+  std::coroutine_handle<promise_type> release() noexcept { return std::exchange(frame_, nullptr); }
+
+private:
+  friend promise_type;
+  static_assert(alignof(promise_type) <= 2 * sizeof(void*),
+                "the result of a task must not be over-aligned");
+
+  explicit task(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
+  void destroy() noexcept {
+    if (frame_) frame_.destroy();
+  }
+
+  std::coroutine_handle<promise_type> frame_;
+};
+
+template <class T>
+task<T> detail::task_promise<T>::get_return_object() noexcept {
+  return task<T>(std::coroutine_handle<task_promise>::from_promise(*this));
+}
+
+inline task<void> detail::task_promise<void>::get_return_object() noexcept {
+  return task<void>(std::coroutine_handle<task_promise>::from_promise(*this));
+}
+
+}  // namespace weft
