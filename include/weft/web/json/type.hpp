@@ -1,0 +1,125 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+// What the engine knows of a C++ type: a row of plain data and function pointers. The templates of
+// describe.hpp fill these rows; parse.cpp and write.cpp, which are no templates, walk them.
+namespace weft::detail {
+
+enum class json_kind : unsigned char {
+  none,  ///< not described
+  boolean,
+  integer,
+  floating,
+  string,
+  string_view,  ///< can be written only
+  enumeration,
+  object,
+  array,
+  map,
+  optional,
+  variant,
+  null,
+};
+
+/// Which values are good. Two's complement bits: the sign is that of the type they belong to.
+struct json_bounds {
+  std::uint64_t low = 0;
+  std::uint64_t high = std::numeric_limits<std::uint64_t>::max();
+  double low_number = -std::numeric_limits<double>::infinity();
+  double high_number = std::numeric_limits<double>::infinity();
+  std::size_t min_size = 0;
+  std::size_t max_size = std::numeric_limits<std::size_t>::max();
+  bool sized = false;  ///< min_size and max_size are to be looked at
+};
+
+struct json_type;
+struct json_layout;
+class json_members;
+
+/// The elements lie in one piece, as in std::vector and std::array.
+struct json_array_ops {
+  struct elements {
+    const void* first;
+    std::size_t count;
+  };
+
+  const json_type* item;
+  std::size_t stride;
+  std::size_t fixed_size;  ///< the only good size, 0 where any is
+  void (*clear)(void* array);
+  void* (*append)(void* array, std::size_t index);
+  elements (*view)(const void* array);
+};
+
+struct json_map_ops {
+  struct entry {
+    const std::string* key;
+    void* value;
+    bool is_new;
+  };
+  using visitor = void (*)(void* context, std::string_view key, const void* value);
+
+  const json_type* item;
+  void (*clear)(void* map);
+  entry (*insert)(void* map, std::string_view key);
+  void (*visit)(const void* map, void* context, visitor visit);
+};
+
+struct json_optional_ops {
+  const json_type* item;
+  void (*clear)(void* optional);
+  void* (*emplace)(void* optional);
+  const void* (*view)(const void* optional);  ///< nullptr where it is empty
+};
+
+/// The kind of a value in the text decides which alternative it becomes.
+struct json_variant_ops {
+  static constexpr std::size_t absent = static_cast<std::size_t>(-1);
+
+  const json_type* const* items;
+  std::size_t count;
+  void* (*emplace)(void* variant, std::size_t index);
+  std::size_t (*index)(const void* variant);  ///< `absent` for a valueless one
+  const void* (*view)(const void* variant);
+};
+
+struct json_type {
+  json_kind kind;
+  unsigned char width = 0;  ///< bytes of a number or an enumeration
+  bool is_signed = false;
+  json_bounds bounds{};
+  const json_array_ops* array = nullptr;
+  const json_map_ops* map = nullptr;
+  const json_optional_ops* optional = nullptr;
+  const json_variant_ops* variant = nullptr;
+  /// Names the members or enumerators; called once, when the type is first met.
+  void (*describe)(json_members& members) = nullptr;
+  mutable std::atomic<const json_layout*> layout{nullptr};
+};
+
+/// Receives the members, enumerators and rules of one type while its layout is built.
+class json_members {
+public:
+  explicit json_members(json_layout& layout) noexcept : layout_(layout) {}
+
+  void add(const char* name, std::size_t offset, const json_type& type);
+  void add_enumerator(const char* name, std::uint64_t value);
+
+  void optional(std::size_t offset);
+  void all_optional();
+  void refuse_unknown();
+  void range(std::size_t offset, std::uint64_t low, std::uint64_t high);
+  void range(std::size_t offset, double low, double high);
+  void size(std::size_t offset, std::size_t least, std::size_t most);
+
+private:
+  json_layout& layout_;
+};
+
+}  // namespace weft::detail

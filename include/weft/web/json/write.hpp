@@ -1,0 +1,33 @@
+#pragma once
+
+#include <weft/base/byte_buffer.hpp>
+#include <weft/web/json/describe.hpp>
+
+#include <string_view>
+
+namespace weft {
+
+namespace detail {
+void write_json(byte_buffer& out, const void* value, const json_type& type);
+}
+
+/// Appends a value as compact JSON, members in the order of their description, bases first.
+///
+/// An empty optional is null; so are NaN and the infinities, which JSON does not have. Doubles are
+/// the shortest text that reads back as the same value. An enum value without a name is its number.
+/// Bytes beyond ASCII go out as they are: strings are expected to be UTF-8.
+///
+/// Cost  no allocation beside the growth of `out`
+/// @throws std::bad_alloc
+/// @source RFC 8259
+/// @example tests/unit/web/json/write_test.cpp:write
+template <class T>
+void write_json(byte_buffer& out, const T& value) {
+  detail::require_json_support<T, detail::json_use::write>();
+  detail::write_json(out, &value, detail::json_type_of<T, detail::json_use::write>);
+}
+
+/// Appends a text as a JSON string, with its quotes.
+void write_json_string(byte_buffer& out, std::string_view text);
+
+}  // namespace weft
