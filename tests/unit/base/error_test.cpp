@@ -10,9 +10,9 @@ namespace {
 
 using weft::condition;
 
-constexpr condition all[] = {condition::eof,       condition::canceled,       condition::timed_out,
-                             condition::limit_exceeded, condition::refused, condition::closed,
-                             condition::bad_input};
+constexpr condition all[] = {
+    condition::eof,     condition::canceled, condition::timed_out, condition::limit_exceeded,
+    condition::refused, condition::closed,   condition::bad_input};
 
 weft::result<int> half(int value) {
   if (value % 2 != 0) return make_error_code(condition::bad_input);
