@@ -13,8 +13,9 @@ namespace weft {
 struct http_limits {
   // The head. Line ends are not counted in the request line, and are in the header block.
   std::size_t max_request_line_bytes = 8 * 1024;  ///< past it 414
-  std::size_t max_header_bytes = 16 * 1024;       ///< past it 431; trailers: as much again, then 400
-  std::size_t max_header_count = 100;             ///< past it 431; trailers: as many again, then 400
+  // Trailers may be as much again, past that 431 too.
+  std::size_t max_header_bytes = 16 * 1024;  ///< past it 431
+  std::size_t max_header_count = 100;        ///< past it 431
 
   // The body, counted on what arrives after the chunk framing is taken off.
   std::uint64_t max_body_bytes = 1024 * 1024;        ///< past it 413
@@ -25,8 +26,8 @@ struct http_limits {
   duration header_timeout = std::chrono::seconds{10};      ///< from a head's first byte on; 408
   duration keep_alive_timeout = std::chrono::seconds{15};  ///< silence between requests; close
   std::size_t max_requests_per_connection = 10'000;        ///< the last one is answered with close
-  std::size_t max_unread_bytes = 16 * 1024;  ///< read ahead while a handler runs; then back-pressure
-  std::size_t max_drain_bytes = 64 * 1024;   ///< of a refused body, read so that the answer arrives
+  std::size_t max_unread_bytes = 16 * 1024;  ///< read ahead of the handler; then back-pressure
+  std::size_t max_drain_bytes = 64 * 1024;   ///< of a refused body, so that the answer arrives
 };
 
 }  // namespace weft

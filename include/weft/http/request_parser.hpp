@@ -66,7 +66,7 @@ public:
   /// Another body limit for this message only, to be set between `head` and the next step.
   void limit_body(std::uint64_t bytes) noexcept { body_.set_max_bytes(bytes); }
 
-  /// Starts the next message. Not after `error`.
+  /// Starts the next message, after `error` only the first one of another connection.
   void reset() noexcept;
 
 private:

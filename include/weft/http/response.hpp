@@ -3,9 +3,12 @@
 #include <weft/base/byte_buffer.hpp>
 #include <weft/http/status.hpp>
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -18,19 +21,24 @@ class response {
 public:
   response() = default;
   explicit response(http_status status) : status_(status) {}
-  response(response&&) noexcept = default;
-  response& operator=(response&&) noexcept = default;
+  response(response&& other) noexcept { *this = std::move(other); }
+  response& operator=(response&& other) noexcept;
 
   http_status status() const noexcept { return status_; }
   void set_status(http_status status) noexcept { status_ = status; }
 
-  /// The media type of the body; empty sends no Content-Type. A literal: it is not copied.
+  /// The media type of the body; empty sends no Content-Type.
   std::string_view content_type() const noexcept { return content_type_; }
-  void set_content_type(std::string_view literal) noexcept { content_type_ = literal; }
+  /// Replaces a Content-Type that set_header() has set, too.
+  /// @param literal  not copied, so it outlives the response   @throws as set_header()
+  void set_content_type(std::string_view literal);
 
   /// Sets a header, in place of all of the same name (in any case).
+  ///
+  /// A Date or Server takes the place of the connection's own.
   /// @throws std::invalid_argument for a name that is no token, or CR, LF, NUL or control bytes in
-  ///         the value: they would split the answer (RFC 9110 5.5)
+  ///         the value: they would split the answer (RFC 9110 5.5); also for Content-Length,
+  ///         Transfer-Encoding and Connection, which are the connection's to say
   void set_header(std::string_view name, std::string_view value);
   /// Adds a header beside those of the same name. @throws as set_header()
   void add_header(std::string_view name, std::string_view value);
@@ -40,7 +48,8 @@ public:
     std::string name;
     std::string value;
   };
-  const std::vector<field>& headers() const noexcept { return headers_; }
+  /// All but a Content-Type from set_content_type(), in the order they were added.
+  std::span<const field> headers() const noexcept { return {fields_.data(), field_count_}; }
 
   /// Where the body is written.
   byte_buffer& body() noexcept { return body_; }
@@ -50,9 +59,14 @@ public:
   void clear() noexcept;
 
 private:
+  /// @return field_count_ where there is none
+  std::size_t find(std::string_view name, std::size_t from) const noexcept;
+  void remove(std::string_view name, std::size_t from) noexcept;
+
   http_status status_ = http_status::ok;
   std::string_view content_type_;
-  std::vector<field> headers_;
+  std::vector<field> fields_;  // those from field_count_ on are kept for their memory
+  std::size_t field_count_ = 0;
   byte_buffer body_;
 };
 

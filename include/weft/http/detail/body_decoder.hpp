@@ -32,14 +32,26 @@ public:
   const http::parse_error& error() const noexcept { return *error_; }
 
 private:
-  enum class state : std::uint8_t { length, chunk_line, chunk_bytes, chunk_end, trailer, ended };
-  enum class progress { advanced, need_more, failed };
+  enum class state : std::uint8_t {
+    length_start,
+    length,
+    chunk_line,
+    chunk_bytes,
+    chunk_end,
+    trailer,
+    ended
+  };
+  enum class progress { advanced, data, need_more, ended, failed };
 
+  void begin(state first) noexcept;
+  progress advance(std::string_view rest, std::size_t& position);
   progress check_length();
-  progress read_chunk_line(std::string_view unread, std::size_t& position);
-  progress read_chunk_end(std::string_view unread, std::size_t& position);
-  progress read_trailer_line(std::string_view unread, std::size_t& position);
-  progress read_line(std::string_view unread, std::size_t max_bytes, std::string_view& line);
+  progress read_bytes(std::string_view rest, std::size_t& position, state after);
+  progress read_chunk_line(std::string_view rest, std::size_t& position);
+  progress read_chunk_end(std::string_view rest, std::size_t& position);
+  progress read_trailer_line(std::string_view rest, std::size_t& position);
+  progress find_line(std::string_view rest, std::size_t max_bytes, std::string_view& text,
+                     const http::parse_error& too_long);
   progress fail(const http::parse_error& error) noexcept;
 
   const http_limits* limits_;

@@ -1,0 +1,92 @@
+#include <weft/http/request_parser.hpp>
+
+#include "parse_errors.hpp"
+
+namespace weft::http {
+
+namespace errors = detail::errors;
+
+namespace {
+
+// RFC 9112 2.2 asks for one at least: old clients send a line end behind a body. A few more keep
+// the count independent of how a client ends several bodies; an endless stream of them is refused.
+constexpr unsigned max_empty_lines = 4;
+
+}  // namespace
+
+parse_step request_parser::next(std::string_view unread) {
+  switch (state_) {
+    case state::head: return read_head(unread);
+    case state::body: return read_body(unread);
+    case state::done: return {parse_event::done, 0};
+    case state::failed: break;
+  }
+  return {parse_event::error, 0};
+}
+
+parse_step request_parser::read_head(std::string_view unread) {
+  using outcome = detail::head_parser::outcome;
+  std::size_t skipped = 0;
+  while (unread.starts_with("\r\n")) {
+    if (++empty_lines_ > max_empty_lines) return fail(errors::too_many_empty_lines);
+    unread.remove_prefix(2);
+    skipped += 2;
+  }
+  const auto result = head_.parse(unread);
+  if (result != outcome::complete) {
+    // Known early because it decides whether the answer to a broken request may have a body.
+    message_.set_method(head_.line().method, {});
+    return result == outcome::failed ? fail(head_.error())
+                                     : parse_step{parse_event::need_more, skipped};
+  }
+  head_.describe(message_);
+  begin_body();
+  return {parse_event::head, skipped + head_.size()};
+}
+
+void request_parser::begin_body() noexcept {
+  if (chunked()) body_.begin_chunked();
+  else body_.begin_length(head_.framing().content_length);
+  state_ = state::body;
+}
+
+parse_step request_parser::read_body(std::string_view unread) {
+  using outcome = detail::body_decoder::outcome;
+  const auto step = body_.next(unread);
+  switch (step.result) {
+    case outcome::need_more: return {parse_event::need_more, step.consumed};
+    case outcome::data: return {parse_event::body, step.consumed};
+    case outcome::failed: return fail(body_.error());
+    case outcome::end: break;
+  }
+  state_ = state::done;
+  return {parse_event::done, step.consumed};
+}
+
+parse_step request_parser::fail(const parse_error& error) noexcept {
+  error_ = &error;
+  state_ = state::failed;
+  return {parse_event::error, 0};
+}
+
+bool request_parser::expects_continue() const noexcept {
+  const auto& framing = head_.framing();
+  // RFC 9110 10.1.1: the expectation is ignored in an HTTP/1.0 request.
+  return framing.expects_continue && message_.minor_version() != 0 &&
+         (framing.chunked || framing.content_length != 0);
+}
+
+std::optional<std::uint64_t> request_parser::content_length() const noexcept {
+  const auto& framing = head_.framing();
+  return framing.has_content_length ? std::optional{framing.content_length} : std::nullopt;
+}
+
+void request_parser::reset() noexcept {
+  head_.reset();
+  message_ = request{};
+  error_ = nullptr;
+  empty_lines_ = 0;
+  state_ = state::head;
+}
+
+}  // namespace weft::http

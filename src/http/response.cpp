@@ -1,0 +1,101 @@
+#include <weft/http/response.hpp>
+
+#include "char_class.hpp"
+#include "scan.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace weft {
+
+namespace {
+
+using detail::equals_any_case;
+
+void check_value(std::string_view value) {
+  const char* const end = value.data() + value.size();
+  if (detail::scan::find_control(value.data(), end) != end)
+    throw std::invalid_argument("a header value contains a control byte");
+}
+
+void check_name(std::string_view name) {
+  const char* const end = name.data() + name.size();
+  if (name.empty() || detail::scan::skip_token(name.data(), end) != end)
+    throw std::invalid_argument("a header name is not a token");
+  for (const std::string_view reserved : {"content-length", "transfer-encoding", "connection"})
+    if (equals_any_case(name, reserved))
+      throw std::invalid_argument("the connection sets " + std::string{reserved} + " itself");
+}
+
+}  // namespace
+
+response& response::operator=(response&& other) noexcept {
+  status_ = other.status_;
+  content_type_ = other.content_type_;
+  fields_ = std::move(other.fields_);
+  field_count_ = other.field_count_;
+  body_ = std::move(other.body_);
+  other.clear();
+  return *this;
+}
+
+void response::set_content_type(std::string_view literal) {
+  check_value(literal);
+  remove("content-type", 0);
+  content_type_ = literal;
+}
+
+// `value` may be a view into a field of this response: what it may point to is copied from before
+// it is removed or moved.
+void response::set_header(std::string_view name, std::string_view value) {
+  const std::size_t place = find(name, 0);
+  if (place == field_count_) return add_header(name, value);
+  check_value(value);
+  fields_[place].value = value;
+  remove(name, place + 1);
+}
+
+void response::add_header(std::string_view name, std::string_view value) {
+  check_name(name);
+  check_value(value);
+  if (equals_any_case(name, "content-type")) content_type_ = {};
+  if (field_count_ == fields_.size()) {
+    fields_.push_back({std::string{name}, std::string{value}});
+  } else {
+    fields_[field_count_].name = name;
+    fields_[field_count_].value = value;
+  }
+  ++field_count_;
+}
+
+std::optional<std::string_view> response::header(std::string_view name) const noexcept {
+  if (!content_type_.empty() && equals_any_case(name, "content-type")) return content_type_;
+  const std::size_t place = find(name, 0);
+  if (place == field_count_) return std::nullopt;
+  return fields_[place].value;
+}
+
+void response::clear() noexcept {
+  status_ = http_status::ok;
+  content_type_ = {};
+  field_count_ = 0;
+  body_.clear();
+}
+
+std::size_t response::find(std::string_view name, std::size_t from) const noexcept {
+  while (from < field_count_ && !equals_any_case(fields_[from].name, name)) ++from;
+  return from;
+}
+
+void response::remove(std::string_view name, std::size_t from) noexcept {
+  std::size_t kept = from;
+  for (std::size_t i = from; i < field_count_; ++i) {
+    if (equals_any_case(fields_[i].name, name)) continue;
+    // Swapped behind the end and not overwritten, so that the memory is used again.
+    if (kept != i) std::swap(fields_[kept], fields_[i]);
+    ++kept;
+  }
+  field_count_ = kept;
+}
+
+}  // namespace weft
