@@ -1,8 +1,11 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace weft::detail {
 
@@ -60,6 +63,28 @@ constexpr bool equals_any_case(std::string_view a, std::string_view b) noexcept 
   for (std::size_t i = 0; i < a.size(); ++i)
     if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) return false;
   return true;
+}
+
+/// Whether a token is `lower` in any case, by words.
+///
+/// Setting bit 5 folds letters. No other tchar becomes a letter or '-' by it, so this is exact.
+/// @param token  made of tchar   @param lower  4 or more lower-case letters and '-'
+template <std::size_t Size>
+bool is_token(std::string_view token, const char (&lower)[Size]) noexcept {
+  constexpr std::size_t length = Size - 1;
+  static_assert(length >= 4);
+  using word = std::conditional_t<(length >= 8), std::uint64_t, std::uint32_t>;
+  if (token.size() != length) return false;
+  const auto differ = [&](std::size_t offset) {
+    word a;
+    word b;
+    std::memcpy(&a, token.data() + offset, sizeof a);
+    std::memcpy(&b, lower + offset, sizeof b);
+    return (a | static_cast<word>(0x2020202020202020)) ^ b;
+  };
+  word difference = differ(length - sizeof(word));  // the last word may overlap
+  for (std::size_t i = 0; i + sizeof(word) < length; i += sizeof(word)) difference |= differ(i);
+  return difference == 0;
 }
 
 /// Without SP and HTAB at both ends (RFC 9110 5.6.3 OWS).

@@ -84,17 +84,12 @@ const parse_error* note_transfer_encoding(std::string_view value, head_framing& 
 
 const parse_error* note_field(std::string_view name, std::string_view value,
                               head_framing& framing) noexcept {
-  switch (name.size()) {
-    case 4: return equals_any_case(name, "host") ? note_host(value, framing) : nullptr;
-    case 6: return equals_any_case(name, "expect") ? note_expect(value, framing) : nullptr;
-    case 10: return equals_any_case(name, "connection") ? note_connection(value, framing) : nullptr;
-    case 14:
-      return equals_any_case(name, "content-length") ? note_content_length(value, framing) : nullptr;
-    case 17:
-      return equals_any_case(name, "transfer-encoding") ? note_transfer_encoding(value, framing)
-                                                     : nullptr;
-    default: return nullptr;
-  }
+  if (is_token(name, "host")) return note_host(value, framing);
+  if (is_token(name, "connection")) return note_connection(value, framing);
+  if (is_token(name, "content-length")) return note_content_length(value, framing);
+  if (is_token(name, "transfer-encoding")) return note_transfer_encoding(value, framing);
+  if (is_token(name, "expect")) return note_expect(value, framing);
+  return nullptr;
 }
 
 const parse_error* check_framing(const request_line& line, const head_framing& framing) noexcept {

@@ -43,7 +43,7 @@ head_parser::outcome head_parser::parse(std::string_view unread) {
 void head_parser::restart(const char* base) noexcept {
   base_ = line_ = scanned_ = base;
   block_ = nullptr;
-  field_count_ = 0;
+  next_field_ = fields_.data();
   framing_ = {};
 }
 
@@ -68,24 +68,24 @@ head_parser::outcome head_parser::parse_request_line(const char* end) {
 
 head_parser::outcome head_parser::parse_fields(const char* end) {
   const char* const stop = clamp(block_, end, limits_->max_header_bytes);
-  if (scanned_ != line_) {
+  if (scanned_ > line_) {
     // The rest of a line that was cut: nothing to do before its end is here.
     const char* const eol = scan::find_control(scanned_, stop);
     if (!is_line_end(eol, stop)) return broken_field_line(stop, end, eol);
   }
-  for (;;) {
-    const char* const line = line_;
+  for (const char* line = line_;; line_ = line) {
     if (line != end && *line == '\r') return parse_empty_line(end);
-    const char* const colon = scan::skip_token(line, stop);
-    const char* const eol = scan::find_control(colon, stop);
+    // Not from the colon on: two scans that do not wait for each other cost less than a shorter one.
+    const char* const eol = scan::find_control(line, stop);
     if (!is_line_end(eol, stop)) return broken_field_line(stop, end, eol);
+    const char* const colon = scan::skip_token(line, stop);
     if (colon == line || *colon != ':') return fail(bad_field_start(line));
-    const header_field field{text_between(line, colon), trim(text_between(colon + 1, eol))};
-    if (field_count_ == fields_.size() && !grow_fields()) return fail(errors::too_many_headers);
-    fields_[field_count_++] = field;
+    if (next_field_ == fields_end_ && !grow_fields()) return fail(errors::too_many_headers);
+    header_field& field = *next_field_++;
+    field = {text_between(line, colon), trim(text_between(colon + 1, eol))};
     if (may_rule_framing(field.name.size()))
       if (const auto* error = note_field(field.name, field.value, framing_)) return fail(*error);
-    line_ = scanned_ = eol + 2;
+    line = eol + 2;
   }
 }
 
@@ -108,9 +108,11 @@ head_parser::outcome head_parser::broken_field_line(const char* stop, const char
 }
 
 bool head_parser::grow_fields() {
-  const std::size_t wanted = std::max(initial_fields, fields_.size() * 2);
-  fields_.resize(std::min(wanted, limits_->max_header_count));
-  return field_count_ < fields_.size();
+  const std::size_t count = fields_.size();
+  fields_.resize(std::min(std::max(initial_fields, count * 2), limits_->max_header_count));
+  next_field_ = fields_.data() + count;
+  fields_end_ = fields_.data() + fields_.size();
+  return next_field_ != fields_end_;
 }
 
 void head_parser::describe(request& message) const noexcept {
@@ -121,7 +123,7 @@ void head_parser::describe(request& message) const noexcept {
   const bool keep_alive =
       !framing_.close && (line.minor_version != 0 || framing_.keep_alive);
   message.set_version(line.minor_version, keep_alive);
-  message.set_headers({fields_.data(), field_count_});
+  message.set_headers({fields_.data(), next_field_});
 }
 
 head_parser::outcome head_parser::wait(const char* scanned) noexcept {

@@ -45,9 +45,11 @@ parse_step request_parser::read_head(std::string_view unread) {
 }
 
 void request_parser::begin_body() noexcept {
-  if (chunked()) body_.begin_chunked();
-  else body_.begin_length(head_.framing().content_length);
-  state_ = state::body;
+  const auto& framing = head_.framing();
+  state_ = framing.chunked || framing.content_length != 0 ? state::body : state::done;
+  if (state_ == state::done) return;
+  if (framing.chunked) body_.begin_chunked();
+  else body_.begin_length(framing.content_length);
 }
 
 parse_step request_parser::read_body(std::string_view unread) {
@@ -83,7 +85,8 @@ std::optional<std::uint64_t> request_parser::content_length() const noexcept {
 
 void request_parser::reset() noexcept {
   head_.reset();
-  message_ = request{};
+  message_.set_body({});
+  message_.set_method(http_method::other, {});
   error_ = nullptr;
   empty_lines_ = 0;
   state_ = state::head;

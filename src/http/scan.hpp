@@ -64,11 +64,15 @@ inline __m128i load(const char* p) noexcept {
   return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
 }
 
-/// Lanes whose byte lies in [first, last], all as unsigned.
+/// Lanes whose byte, as unsigned, is below `limit`.
+inline __m128i below(__m128i v, char limit) noexcept {
+  const __m128i most = _mm_set1_epi8(static_cast<char>(limit - 1));
+  return _mm_cmpeq_epi8(_mm_min_epu8(v, most), v);
+}
+
+/// Lanes whose byte lies in [first, last].
 inline __m128i in_range(__m128i v, char first, char last) noexcept {
-  const __m128i offset = _mm_sub_epi8(v, _mm_set1_epi8(first));
-  const __m128i width = _mm_set1_epi8(static_cast<char>(last - first));
-  return _mm_cmpeq_epi8(_mm_min_epu8(offset, width), offset);
+  return below(_mm_sub_epi8(v, _mm_set1_epi8(first)), static_cast<char>(last - first + 1));
 }
 
 inline __m128i letters(__m128i v) noexcept {
@@ -80,13 +84,17 @@ inline unsigned lanes(__m128i mask) noexcept {
 }
 
 inline const char* find_control(const char* p, const char* end) noexcept {
-  for (; end - p >= 16; p += 16) {
+  while (end - p >= 16) {
     const __m128i v = load(p);
-    const __m128i low = in_range(v, 0, 0x1f);
-    const __m128i tab = _mm_cmpeq_epi8(v, _mm_set1_epi8('\t'));
     const __m128i del = _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f));
-    const unsigned hits = lanes(_mm_or_si128(_mm_andnot_si128(tab, low), del));
-    if (hits != 0) return p + std::countr_zero(hits);
+    const unsigned hits = lanes(_mm_or_si128(below(v, 0x20), del));
+    if (hits == 0) {
+      p += 16;
+      continue;
+    }
+    p += std::countr_zero(hits);
+    if (*p != '\t') return p;  // rare enough to stay out of the vector code
+    ++p;
   }
   return scan_portable::find_control(p, end);
 }

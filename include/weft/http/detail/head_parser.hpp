@@ -74,10 +74,11 @@ private:
   const http::parse_error* error_ = nullptr;
   const char* base_ = nullptr;     // where the head began in the last call
   const char* line_ = nullptr;     // the line that is read next
-  const char* scanned_ = nullptr;  // no line end before this one
+  const char* scanned_ = nullptr;  // no line end lies between line_ and this
   const char* block_ = nullptr;    // the header block; null: the request line is not read yet
-  std::size_t field_count_ = 0;
   std::vector<header_field> fields_;
+  header_field* next_field_ = nullptr;  // where the next one goes
+  header_field* fields_end_ = nullptr;
   request_line request_line_;
   head_framing framing_;
 };
