@@ -90,6 +90,7 @@ void* refill_frames(std::size_t size_class) {
 }
 
 void spill_frames(std::size_t size_class) noexcept {
+  register_exit();
   auto& list = this_thread_frames.lists[size_class];
   free_frame* first = list.head;
   free_frame* last = first;

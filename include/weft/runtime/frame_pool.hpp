@@ -70,7 +70,7 @@ inline void* allocate_frame(std::size_t size) {
 inline void release_frame(void* memory, std::size_t size) noexcept {
   const std::size_t size_class = frame_size_class(size);
   if (!WEFT_FRAME_POOL || size_class >= frame_cache::classes) {
-    ::operator delete(memory, size);
+    ::operator delete(memory);
     return;
   }
   auto& list = this_thread_frames.lists[size_class];

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <weft/runtime/task_context.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+/// A call that may block its thread, queued for the scheduler's blocking threads. Lives in the
+/// awaiter.
+class blocking_job {
+public:
+  using function = void (*)(blocking_job&) noexcept;
+  explicit blocking_job(function run) noexcept : run_(run) {}
+
+  /// Queues the job; when it has run, `waiter` is made ready.
+  void submit(task_handle waiter);
+
+private:
+  friend class blocking_pool;
+
+  void run_and_wake() noexcept;
+
+  function run_;
+  task_handle waiter_;
+  blocking_job* next_ = nullptr;
+};
+
+}  // namespace detail
+
+/// What blocking() returns; awaited at once.
+template <class Function>
+class [[nodiscard("blocking() does nothing until it is awaited")]] blocking_awaiter
+    : detail::blocking_job {
+  using result_type = std::invoke_result_t<Function&>;
+  static constexpr bool is_void = std::is_void_v<result_type>;
+
+public:
+  explicit blocking_awaiter(Function callee)
+      : blocking_job(&call), function_(std::move(callee)) {}
+
+  bool await_ready() const noexcept { return false; }
+  template <detail::weft_promise Promise>
+  void await_suspend(std::coroutine_handle<Promise> h) {
+    submit(detail::erase(h));
+  }
+  result_type await_resume() {
+    if (error_) std::rethrow_exception(std::move(error_));
+    if constexpr (!is_void) return std::move(*value_);
+  }
+
+private:
+  struct nothing {};
+
+  static void call(blocking_job& job) noexcept {
+    auto& self = static_cast<blocking_awaiter&>(job);
+    try {
+      if constexpr (is_void) self.function_();
+      else self.value_.emplace(self.function_());
+    } catch (...) {
+      self.error_ = std::current_exception();
+    }
+  }
+
+  Function function_;
+  std::optional<std::conditional_t<is_void, nothing, result_type>> value_;
+  std::exception_ptr error_;
+};
+
+/// Runs a call that may block its thread (a file, a database driver, a password hash) on a thread
+/// that runs no tasks, and waits for it without holding a worker.
+///
+/// Cancel  not cancellable: the call runs to its end, and so does the wait
+/// Cost    two thread switches; at most 64 calls of a scheduler at once, more of them queue
+/// @return what the call returns  @throws what the call throws
+template <std::invocable Function>
+blocking_awaiter<Function> blocking(Function function) {
+  return blocking_awaiter<Function>(std::move(function));
+}
+
+}  // namespace weft

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <weft/base/clock.hpp>
+
+namespace weft::detail {
+
+/// Where readiness of sockets and files comes from: the seam between the scheduler and the
+/// operating system. At any time at most one worker holds the driver's token.
+///
+/// Completions call make_ready(); they never resume a task inline.
+class io_driver {
+public:
+  virtual ~io_driver() = default;
+
+  /// Takes the token if it is free. Any worker, any time.
+  virtual bool try_acquire() noexcept = 0;
+  virtual void release() noexcept = 0;
+  /// Delivers what is ready, without waiting. Holder of the token only.
+  /// @return whether anything was delivered
+  virtual bool poll() = 0;
+  /// Waits until something was delivered, interrupt() was called, or the time is over. Holder of
+  /// the token only. @param timeout  negative: no limit
+  virtual void block(duration timeout) = 0;
+  /// Ends the block() that runs or comes next. Any thread.
+  virtual void interrupt() noexcept = 0;
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <weft/base/clock.hpp>
+#include <weft/runtime/model.hpp>
+#include <weft/runtime/task_context.hpp>
+
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+namespace weft {
+
+/// Thrown by scheduler::run() in deterministic mode when no task can run any more: the text counts
+/// who waits in what.
+class deadlock_error : public std::logic_error {
+public:
+  using std::logic_error::logic_error;
+};
+
+/// Threads that run tasks under one model.
+///
+/// One object serves all models; nothing else in the program depends on which was chosen.
+class scheduler {
+public:
+  explicit scheduler(const model& m = parallel{});
+  ~scheduler();
+  scheduler(const scheduler&) = delete;
+  scheduler& operator=(const scheduler&) = delete;
+
+  /// Runs a task and everything it starts, and returns its result.
+  ///
+  /// The calling thread is the first worker. When the task has ended, background tasks that are
+  /// left are cancelled and joined, so nothing runs any more on return.
+  /// @throws what the task threw; deadlock_error in deterministic mode
+  template <class T>
+  T run(task<T> main);
+
+  /// Starts a background task, from any thread. It waits for run() if that is not under way. An
+  /// exception that leaves the task is reported on standard error.
+  template <class T>
+  void spawn(task<T> t) {
+    root().spawn(detail::erase(t.release()), false);
+  }
+
+  const model& chosen_model() const noexcept;
+  /// The time that sleeps and deadlines go by: the steady clock, or virtual time.
+  time_point now() const noexcept;
+
+  /// The scheduler whose task runs on this thread. @throws std::logic_error outside of tasks
+  static scheduler& current();
+
+  detail::scheduler_core& core() noexcept { return *core_; }
+
+private:
+  detail::task_scope& root() noexcept;
+  void run_until_ended(detail::join_state& main);
+
+  std::unique_ptr<detail::scheduler_core> core_;
+};
+
+template <class T>
+T scheduler::run(task<T> main) {
+  const auto frame = main.release();
+  detail::join_state state(root().spawn(detail::erase(frame), true));
+  run_until_ended(state);
+  struct collect_at_exit {
+    detail::join_state& state;
+    ~collect_at_exit() { state.collect(); }
+  } guard{state};
+  return frame.promise().take();
+}
+
+}  // namespace weft

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <weft/base/error.hpp>
+#include <weft/runtime/task_context.hpp>
+#include <weft/runtime/timer.hpp>
+
+#include <chrono>
+#include <coroutine>
+#include <system_error>
+
+namespace weft {
+
+/// What sleep() returns; awaited at once.
+class [[nodiscard("a sleep does nothing until it is awaited")]] sleep_awaiter : detail::cancel_hook,
+                                                                               detail::timer {
+public:
+  explicit sleep_awaiter(time_point until) noexcept;
+
+  bool await_ready() const noexcept { return false; }
+  template <detail::weft_promise Promise>
+  bool await_suspend(std::coroutine_handle<Promise> h) {
+    return suspend(detail::erase(h));
+  }
+  std::error_code await_resume() noexcept;
+
+private:
+  bool suspend(detail::task_handle h);
+  static void expire(detail::timer& timer) noexcept;
+  static void cut_short(detail::cancel_hook& hook) noexcept;
+
+  time_point until_;
+  detail::task_handle waiter_;
+  bool canceled_ = false;
+};
+
+/// Lets `wait` pass without holding a thread.
+///
+/// Completes  at the first look of a worker at the clock after the time is over
+/// Cancel     returns condition::canceled at once; nothing is lost
+/// Cost       no allocation, O(log n) in the worker's timers
+/// @return no error, or condition::canceled
+sleep_awaiter sleep(duration wait);
+/// As sleep(), to a point on the scheduler's clock.
+sleep_awaiter sleep_until(time_point when);
+
+}  // namespace weft

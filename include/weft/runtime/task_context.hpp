@@ -1,0 +1,193 @@
+#pragma once
+
+#include <weft/runtime/spinlock.hpp>
+#include <weft/runtime/task.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+
+// What a running task is to the runtime, behind go(), task_group and every awaitable.
+//
+// task_context: one a spawned task, shared by all frames of its call chain. It carries
+//   the cancel word:  0 nothing published | a cancel_hook | `cancelling` | `cancelled`
+//   the join word:    0 running, a handle exists | `detached` | `ended` | the joiner's frame
+// task_scope: the children of one task_group, or of the scheduler's root. A child is in its scope's
+//   list from its spawn to its end.
+//
+// Cancel word. A task that is about to suspend publishes a hook (0 -> hook) and takes it back when
+// it resumes (hook -> 0). cancel() moves 0 -> cancelled, or hook -> cancelling, calls the hook, and
+// then -> cancelled. So a hook is called at most once, and a task that finds `cancelling` when it
+// resumes waits for the canceller's last touch before its frame may go. Cancelled is for ever: every
+// later cancellable wait ends at once.
+//
+// Locks: scope -> (a hook's own: channel, timer heap, socket) and scope -> scope of a child. Nothing
+// takes a scope's lock while it holds a hook's.
+
+namespace weft {
+class scheduler;
+}
+
+namespace weft::detail {
+
+class scheduler_core;
+class task_scope;
+
+/// How a suspended awaitable is woken early. Lives in the awaiter.
+class cancel_hook {
+public:
+  /// Called at most once, on any thread, when the task is cancelled while it waits. Must make the
+  /// task ready, unless it already is, and never resume it inline.
+  using function = void (*)(cancel_hook&) noexcept;
+  explicit cancel_hook(function on_cancel) noexcept : on_cancel_(on_cancel) {}
+  void call() noexcept { on_cancel_(*this); }
+
+private:
+  function on_cancel_;
+};
+
+class task_context {
+public:
+  task_context(task_scope& scope, task_handle frame, bool joinable) noexcept;
+
+  /// @return false where the task is cancelled already: then do not suspend
+  bool publish(cancel_hook& hook) noexcept {
+    std::uintptr_t expected = 0;
+    return cancel_.compare_exchange_strong(expected, reinterpret_cast<std::uintptr_t>(&hook),
+                                           std::memory_order_seq_cst);
+  }
+  /// After this no canceller touches the hook.
+  void withdraw(cancel_hook& hook) noexcept {
+    auto expected = reinterpret_cast<std::uintptr_t>(&hook);
+    if (!cancel_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) [[unlikely]] {
+      wait_for_canceller();
+    }
+  }
+  bool cancelled() const noexcept { return cancel_.load(std::memory_order_acquire) > hook_limit; }
+  void cancel() noexcept;
+
+  task_scope& scope() const noexcept { return *scope_; }
+  task_handle frame() const noexcept { return frame_; }
+
+  /// What the task waits for, for the report of a deadlock. Read in deterministic mode only.
+  const char* waits_for = nullptr;
+
+private:
+  friend class task_scope;
+  friend class join_state;
+  friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
+
+  // No hook has an address this high.
+  static constexpr std::uintptr_t hook_limit = UINTPTR_MAX - 2;
+  static constexpr std::uintptr_t cancelling = UINTPTR_MAX - 1;
+  static constexpr std::uintptr_t cancelled_for_ever = UINTPTR_MAX;
+
+  void wait_for_canceller() noexcept;
+
+  std::atomic<std::uintptr_t> cancel_{0};
+  std::atomic<std::uintptr_t> join_;
+  task_scope* scope_;
+  task_handle frame_;
+  task_context* previous_ = nullptr;
+  task_context* next_ = nullptr;
+  const bool in_root_;  // nobody but a join_handle asks for its error
+};
+
+/// The children of a task_group or of a scheduler's root.
+class task_scope {
+public:
+  /// A group passes its first child's error on; the root keeps none and reports instead.
+  enum class kind { group, root };
+
+  task_scope(scheduler_core& core, kind k) noexcept;
+  ~task_scope();
+  task_scope(const task_scope&) = delete;
+  task_scope& operator=(const task_scope&) = delete;
+
+  /// Makes the task a child and queues it.
+  /// @param joinable  a join_handle will collect or drop the result
+  task_context& spawn(task_handle frame, bool joinable);
+  void cancel() noexcept;
+
+  /// Waits for all children; the scope can be used again after it.
+  bool begin_join(task_handle joiner) noexcept;  ///< @return true where it has to wait
+  void end_join() noexcept { live_.store(1, std::memory_order_relaxed); }
+  /// After a join: the scope takes children that are not cancelled again.
+  void reopen() noexcept { cancelled_ = false; }
+  std::exception_ptr take_error() noexcept { return std::exchange(first_error_, nullptr); }
+
+  /// Children that have not ended.
+  std::size_t live() const noexcept { return live_.load(std::memory_order_acquire) - 1; }
+  scheduler_core& core() const noexcept { return *core_; }
+
+  template <class Visit>
+  void for_each_child(Visit visit) {
+    std::lock_guard lock(lock_);
+    for (task_context* child = children_; child != nullptr; child = child->next_) visit(*child);
+  }
+
+private:
+  friend class task_context;
+  friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
+
+  void link(task_context& child) noexcept;
+  void unlink(task_context& child) noexcept;
+  void keep_error(std::exception_ptr error) noexcept;
+  std::coroutine_handle<> child_ended() noexcept;
+
+  scheduler_core* core_;
+  std::atomic<std::size_t> live_{1};  // the children and the owner, who leaves with begin_join()
+  task_handle joiner_;
+  spinlock lock_;  // for all below
+  task_context* children_ = nullptr;
+  std::exception_ptr first_error_;
+  kind kind_;
+  bool cancelled_ = false;
+};
+
+/// One side of go(): the frame of a spawned task until somebody has collected its result.
+class join_state {
+public:
+  explicit join_state(task_context& context) noexcept : context_(&context) {}
+  join_state(join_state&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
+  join_state& operator=(join_state&& other) noexcept {
+    if (this != &other) {
+      drop();
+      context_ = std::exchange(other.context_, nullptr);
+    }
+    return *this;
+  }
+  ~join_state() { drop(); }
+
+  bool ended() const noexcept;
+  /// @return false where the task has ended already
+  bool suspend(task_handle joiner) noexcept;
+  void cancel() noexcept { context_->cancel(); }
+  task_handle frame() const noexcept { return context_->frame(); }
+  /// Destroys the frame of an ended task.
+  void collect() noexcept;
+  explicit operator bool() const noexcept { return context_ != nullptr; }
+
+private:
+  void drop() noexcept;
+
+  task_context* context_;
+};
+
+/// Puts a suspended task into a run queue; from any thread.
+void make_ready(task_handle h) noexcept;
+/// As make_ready(), but behind everything that is queued.
+void make_ready_last(task_handle h) noexcept;
+/// What a worker runs right after the caller suspended: a task that the caller just woke, or none.
+std::coroutine_handle<> next_ready() noexcept;
+/// Control passes to h on this thread: for the return value of await_suspend.
+std::coroutine_handle<> transfer_to(task_handle h) noexcept;
+
+/// The task that this thread runs. @return null outside of tasks
+task_context* current_context() noexcept;
+/// As current_context(). @throws std::logic_error outside of tasks, naming `what` was called
+task_context& require_context(const char* what);
+
+}  // namespace weft::detail

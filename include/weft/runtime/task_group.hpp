@@ -1,0 +1,177 @@
+#pragma once
+
+#include <weft/base/error.hpp>
+#include <weft/runtime/task_context.hpp>
+
+#include <coroutine>
+#include <exception>
+#include <utility>
+
+namespace weft {
+
+namespace detail {
+
+/// Waits until a spawned task has ended. Cancelling the waiter cancels the task, and still waits.
+class join_awaiter : cancel_hook {
+public:
+  explicit join_awaiter(join_state& state) noexcept : cancel_hook(&pass_on), state_(state) {}
+
+  bool await_ready() const noexcept { return state_.ended(); }
+  template <weft_promise Promise>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
+    return suspend(erase(h));
+  }
+  void await_resume() noexcept {
+    if (context_ != nullptr) context_->withdraw(*this);
+  }
+
+private:
+  std::coroutine_handle<> suspend(task_handle h) noexcept;
+  static void pass_on(cancel_hook& hook) noexcept;
+
+  join_state& state_;
+  task_context* context_ = nullptr;
+};
+
+/// Waits until a scope has no children. Cancelling the waiter cancels them, and still waits.
+class scope_awaiter : cancel_hook {
+public:
+  explicit scope_awaiter(task_scope& scope) noexcept : cancel_hook(&pass_on), scope_(scope) {}
+
+  bool await_ready() const noexcept { return false; }
+  template <weft_promise Promise>
+  bool await_suspend(std::coroutine_handle<Promise> h) noexcept {
+    return suspend(erase(h));
+  }
+  void await_resume() noexcept {
+    context_->withdraw(*this);
+    scope_.end_join();
+  }
+
+private:
+  bool suspend(task_handle h) noexcept;
+  static void pass_on(cancel_hook& hook) noexcept;
+
+  task_scope& scope_;
+  task_context* context_ = nullptr;
+};
+
+}  // namespace detail
+
+/// The result of a task that runs beside its starter.
+///
+/// Dropping it lets the task go on; its scope still joins it.
+template <class T = void>
+class join_handle {
+public:
+  using frame_handle = std::coroutine_handle<detail::task_promise<T>>;
+
+  join_handle(detail::task_context& context) noexcept : state_(context) {}
+
+  /// Waits for the task. Once; the handle is empty afterwards.
+  /// Cancel  cancels the task too, then still waits for its end: nothing is left running
+  /// @return the task's result  @throws what the task threw
+  task<T> join() {
+    co_await detail::join_awaiter(state_);
+    auto promise_frame = frame_handle::from_address(state_.frame().address());
+    collect_at_exit guard(state_);
+    co_return promise_frame.promise().take();
+  }
+
+  bool ended() const noexcept { return state_.ended(); }
+  /// Asks the task to end: its waits return condition::canceled from now on.
+  void cancel() noexcept { state_.cancel(); }
+
+private:
+  struct collect_at_exit {
+    explicit collect_at_exit(detail::join_state& s) noexcept : state(s) {}
+    ~collect_at_exit() { state.collect(); }
+    detail::join_state& state;
+  };
+
+  detail::join_state state_;
+};
+
+template <>
+inline task<void> join_handle<void>::join() {
+  co_await detail::join_awaiter(state_);
+  auto promise_frame = frame_handle::from_address(state_.frame().address());
+  collect_at_exit guard(state_);
+  promise_frame.promise().take();
+}
+
+/// Starts a task beside the caller, in the caller's scope: the task_group it was started in, or the
+/// scheduler's root. The task does not run before the caller suspends or another worker takes it.
+///
+/// @throws std::logic_error outside of tasks (there scheduler::run() and spawn() start one)
+template <class T>
+join_handle<T> go(task<T> t) {
+  auto& scope = detail::require_context("go()").scope();
+  return scope.spawn(detail::erase(t.release()), true);
+}
+
+/// A scope for tasks: it does not end before its children have.
+///
+///     task_group group;
+///     group.go(fetch(a));
+///     group.go(fetch(b));
+///     co_await group.join();
+///
+/// The first child that ends with an exception cancels the others, and join() rethrows it. Every
+/// group must be joined before it is destroyed, also when its owner leaves by an exception: use
+/// with_group() where that can happen.
+class task_group {
+public:
+  /// @throws std::logic_error outside of tasks
+  task_group();
+  ~task_group();
+  task_group(const task_group&) = delete;
+  task_group& operator=(const task_group&) = delete;
+
+  template <class T>
+  join_handle<T> go(task<T> t) {
+    return scope_.spawn(detail::erase(t.release()), true);
+  }
+
+  /// Waits for all children. The group can be used again afterwards.
+  /// Cancel  cancels the children, then still waits for them
+  /// @throws the first exception that ended a child
+  task<> join();
+
+  /// Asks all children, and those that are started later, to end.
+  void cancel() noexcept { scope_.cancel(); }
+  std::size_t live() const noexcept { return scope_.live(); }
+
+private:
+  detail::task_scope scope_;
+};
+
+/// Runs `body(group)` and joins the group however the body ends.
+///
+/// @param body  a function that takes task_group& and returns task<>; it must not be a lambda with
+///              captures (they would die before the coroutine): pass what it needs as `args`
+template <class Body, class... Args>
+task<> with_group(Body body, Args... args) {
+  task_group group;
+  std::exception_ptr error;
+  try {
+    co_await body(group, std::move(args)...);
+  } catch (...) {
+    error = std::current_exception();
+    group.cancel();
+  }
+  if (error) {
+    try {
+      co_await group.join();
+    } catch (...) {
+      // The body's own error came first.
+    }
+    std::rethrow_exception(error);
+  }
+  co_await group.join();
+}
+
+/// Whether the running task has been asked to end; false outside of tasks.
+bool cancel_requested() noexcept;
+
+}  // namespace weft

@@ -1,0 +1,58 @@
+#include "blocking_pool.hpp"
+
+#include "scheduler_core.hpp"
+
+namespace weft::detail {
+
+void blocking_job::submit(task_handle waiter) {
+  waiter_ = waiter;
+  task_context& context = *waiter.promise().context;
+  context.waits_for = "blocking";
+  scheduler_core& core = context.scope().core();
+  if (core.is_deterministic()) run_and_wake();
+  else core.blocking().submit(*this);
+}
+
+void blocking_job::run_and_wake() noexcept {
+  run_(*this);
+  make_ready(waiter_);
+}
+
+blocking_pool::~blocking_pool() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+void blocking_pool::submit(blocking_job& job) {
+  {
+    std::lock_guard lock(mutex_);
+    job.next_ = nullptr;
+    (first_ == nullptr ? first_ : last_->next_) = &job;
+    last_ = &job;
+    ++queued_;
+    if (queued_ > idle_ && threads_.size() < most_threads) threads_.emplace_back([this] { serve(); });
+  }
+  work_.notify_one();
+}
+
+void blocking_pool::serve() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    ++idle_;
+    work_.wait(lock, [this] { return first_ != nullptr || stopping_; });
+    --idle_;
+    if (first_ == nullptr) return;
+    blocking_job& job = *first_;
+    first_ = job.next_;
+    --queued_;
+    lock.unlock();
+    job.run_and_wake();
+    lock.lock();
+  }
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <weft/runtime/blocking.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace weft::detail {
+
+/// Threads for calls that block, made when they are needed and kept until the scheduler ends.
+class blocking_pool {
+public:
+  blocking_pool() = default;
+  ~blocking_pool();
+  blocking_pool(const blocking_pool&) = delete;
+  blocking_pool& operator=(const blocking_pool&) = delete;
+
+  void submit(blocking_job& job);
+
+private:
+  static constexpr unsigned most_threads = 64;
+
+  void serve();
+
+  std::mutex mutex_;
+  std::condition_variable work_;
+  std::vector<std::thread> threads_;
+  blocking_job* first_ = nullptr;
+  blocking_job* last_ = nullptr;
+  unsigned queued_ = 0;
+  unsigned idle_ = 0;
+  bool stopping_ = false;
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,46 @@
+#include "gil_lock.hpp"
+
+namespace weft::detail {
+
+void gil_lock::acquire() {
+  std::unique_lock lock(mutex_);
+  wait_for_turn(lock);
+}
+
+void gil_lock::release() {
+  {
+    std::lock_guard lock(mutex_);
+    held_ = false;
+  }
+  released_.notify_one();
+}
+
+void gil_lock::drop_on_request() {
+  std::unique_lock lock(mutex_);
+  // The waiter who asked may have given up its wish by going back to sleep; then nobody would come.
+  drop_requested_.store(false, std::memory_order_relaxed);
+  if (waiters_ == 0) return;
+  held_ = false;
+  released_.notify_one();
+  const std::uint64_t before = switches_;
+  switched_.wait(lock, [&] { return switches_ != before; });
+  wait_for_turn(lock);
+}
+
+void gil_lock::wait_for_turn(std::unique_lock<std::mutex>& lock) {
+  ++waiters_;
+  while (held_) {
+    const std::uint64_t before = switches_;
+    const auto woken = released_.wait_for(lock, interval_);
+    if (woken == std::cv_status::timeout && held_ && switches_ == before) {
+      drop_requested_.store(true, std::memory_order_relaxed);
+    }
+  }
+  --waiters_;
+  held_ = true;
+  ++switches_;
+  drop_requested_.store(false, std::memory_order_relaxed);
+  switched_.notify_all();
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+namespace weft::detail {
+
+/// The one lock of the GIL-style model, by CPython's rules.
+///
+/// It is a flag under a mutex. A waiter waits one interval; only if that ran out, the lock is still
+/// held and nobody switched meanwhile does it ask the holder to drop it. A holder that dropped on
+/// request waits until another has it (forced switch), one that released for I/O does not. There is
+/// no queue: the kernel's wake order decides.
+/// @source Python/ceval_gil.c, take_gil and drop_gil
+class gil_lock {
+public:
+  explicit gil_lock(std::chrono::nanoseconds switch_interval) : interval_(switch_interval) {}
+
+  void acquire();
+  /// Before waiting for anything but the lock.
+  void release();
+  /// At a checkpoint where drop_requested(): lets a waiter have it, then acquires it again.
+  void drop_on_request();
+
+  const std::atomic<bool>& drop_requested() const noexcept { return drop_requested_; }
+
+private:
+  void wait_for_turn(std::unique_lock<std::mutex>& lock);
+
+  const std::chrono::nanoseconds interval_;
+  std::mutex mutex_;
+  std::condition_variable released_;
+  std::condition_variable switched_;
+  std::atomic<bool> drop_requested_{false};
+  bool held_ = false;
+  unsigned waiters_ = 0;
+  std::uint64_t switches_ = 0;
+};
+
+}  // namespace weft::detail

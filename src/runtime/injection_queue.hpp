@@ -1,0 +1,40 @@
+#pragma once
+
+#include <weft/runtime/task.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <mutex>
+
+namespace weft::detail {
+
+/// Ready tasks that came from a thread which is no worker, first in, first out.
+class injection_queue {
+public:
+  void push(task_handle h) {
+    std::lock_guard lock(mutex_);
+    tasks_.push_back(h);
+    size_.store(tasks_.size(), std::memory_order_seq_cst);
+  }
+
+  /// @return null where there is none
+  task_handle pop() {
+    if (empty()) return nullptr;
+    std::lock_guard lock(mutex_);
+    if (tasks_.empty()) return nullptr;
+    const task_handle h = tasks_.front();
+    tasks_.pop_front();
+    size_.store(tasks_.size(), std::memory_order_seq_cst);
+    return h;
+  }
+
+  bool empty() const noexcept { return size_.load(std::memory_order_seq_cst) == 0; }
+
+private:
+  std::mutex mutex_;
+  std::deque<task_handle> tasks_;
+  std::atomic<std::size_t> size_{0};
+};
+
+}  // namespace weft::detail

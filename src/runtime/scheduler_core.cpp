@@ -1,0 +1,275 @@
+#include "scheduler_core.hpp"
+
+#include "futex.hpp"
+
+#include <weft/runtime/checkpoint.hpp>
+#include <weft/runtime/scheduler.hpp>
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstdio>
+#include <map>
+#include <stdexcept>
+
+namespace weft::detail {
+namespace {
+
+using std::chrono::milliseconds;
+constexpr auto shortest_watch = milliseconds(2);
+constexpr auto longest_watch = milliseconds(10);
+
+void name_thread(const std::string& name) {
+#if defined(__linux__)
+  pthread_setname_np(pthread_self(), name.c_str());
+#endif
+}
+
+// splitmix64: every seed, also 0, gives a full-period sequence. Vigna, 2015.
+std::uint64_t next_random(std::uint64_t& state) noexcept {
+  std::uint64_t z = (state += 0x9e3779b97f4a7c15U);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31);
+}
+
+}  // namespace
+
+constinit thread_local const std::atomic<bool>* attention_requested = &nothing_requested;
+
+void give_attention() {
+  if (this_worker != nullptr) this_worker->checkpoint();
+}
+
+scheduler_core::scheduler_core(scheduler& owner, const model& m) : owner_(owner), model_(m) {
+  if (const auto* locked = std::get_if<weft::gil>(&m)) gil_.emplace(locked->switch_interval);
+  if (const auto* seeded = std::get_if<deterministic>(&m)) seed_state_ = seeded->seed;
+  const unsigned count = worker_count(m);
+  for (unsigned id = 0; id < count; ++id) workers_.push_back(std::make_unique<worker>(*this, id));
+  root_ = std::make_unique<task_scope>(*this, task_scope::kind::root);
+}
+
+scheduler_core::~scheduler_core() { root_.reset(); }
+
+void scheduler_core::run() {
+  stopping_.store(false, std::memory_order_seq_cst);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workers_.size(); ++i) {
+    threads.emplace_back([this, i] {
+      name_thread("weft-worker-" + std::to_string(i));
+      workers_[i]->run();
+    });
+  }
+  if (workers_.size() > 1 && !has_gil()) {
+    threads.emplace_back([this] {
+      name_thread("weft-monitor");
+      monitor();
+    });
+  }
+  workers_.front()->run();
+  for (auto& thread : threads) thread.join();
+  if (deadlock_) std::rethrow_exception(std::exchange(deadlock_, nullptr));
+}
+
+void scheduler_core::stop() noexcept {
+  stopping_.store(true, std::memory_order_seq_cst);
+  for (auto& w : workers_) unpark(*w);
+}
+
+void scheduler_core::make_ready(task_handle h) {
+  if (this_worker == nullptr || &this_worker->core() != this) {
+    injected_.push(h);
+    wake_one_if_useful();
+  } else if (is_deterministic()) {
+    drawable_.push_back(h);
+  } else {
+    this_worker->push(h);
+  }
+}
+
+void scheduler_core::make_ready_last(task_handle h) {
+  if (this_worker == nullptr || &this_worker->core() != this || is_deterministic()) {
+    make_ready(h);
+  } else {
+    this_worker->run_last(h);
+  }
+}
+
+time_point scheduler_core::now() const noexcept {
+  if (is_deterministic()) return time_point(duration(virtual_now_.load(std::memory_order_relaxed)));
+  return steady_clock::now();
+}
+
+timer_heap& scheduler_core::timers() noexcept { return workers_.front()->timers(); }
+
+void scheduler_core::attach_io(std::unique_ptr<io_driver> driver) {
+  owned_io_ = std::move(driver);
+  io_.store(owned_io_.get(), std::memory_order_release);
+  // A worker that sleeps on a futex must come to the new driver.
+  wake_one();
+}
+
+// ------------------------------------------------------------------ waking
+
+void scheduler_core::wake_one_if_useful() noexcept {
+  if (idle_.load(std::memory_order_seq_cst) != 0 &&
+      searching_.load(std::memory_order_seq_cst) == 0) {
+    wake_one();
+  }
+}
+
+void scheduler_core::wake_one() noexcept {
+  unsigned none = 0;
+  if (!searching_.compare_exchange_strong(none, 1, std::memory_order_seq_cst)) return;
+  std::uint64_t idle = idle_.load(std::memory_order_seq_cst);
+  while (idle != 0) {
+    const std::uint64_t bit = idle & (~idle + 1);
+    if (idle_.compare_exchange_weak(idle, idle & ~bit, std::memory_order_seq_cst)) {
+      worker& w = *workers_[static_cast<std::size_t>(std::countr_zero(bit))];
+      w.searching_ = true;  // w is parked and looks at it only after unpark()
+      unpark(w);
+      return;
+    }
+  }
+  searching_.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+void scheduler_core::unpark(worker& w) noexcept {
+  const auto was = w.parked_.exchange(running, std::memory_order_seq_cst);
+  if (was == parked_on_futex) futex_wake(w.parked_);
+  if (was == parked_in_io) io()->interrupt();
+}
+
+bool scheduler_core::any_work() const noexcept {
+  if (!injected_.empty()) return true;
+  return std::any_of(workers_.begin(), workers_.end(), [](auto& w) { return w->has_queued(); });
+}
+
+time_point scheduler_core::next_timer() const noexcept {
+  time_point next = time_point::max();
+  for (auto& w : workers_) next = std::min(next, w->timers_.next());
+  return next;
+}
+
+// ------------------------------------------------------------------ monitor
+
+void scheduler_core::monitor() {
+  auto watch = shortest_watch;
+  while (!stopping()) {
+    std::this_thread::sleep_for(watch);
+    const std::uint64_t idle = idle_.load(std::memory_order_seq_cst);
+    const bool all_idle = static_cast<std::size_t>(std::popcount(idle)) == workers_.size();
+    watch = all_idle ? std::min(watch * 2, longest_watch) : shortest_watch;
+    for (auto& w : workers_) look_after(*w);
+  }
+}
+
+void scheduler_core::look_after(worker& w) {
+  const std::uint64_t idle = idle_.load(std::memory_order_seq_cst);
+  const bool is_idle = (idle >> w.id_ & 1) != 0;
+  if (!is_idle) w.kicked_.store(true, std::memory_order_relaxed);
+  const auto slices = w.slices_.load(std::memory_order_relaxed);
+  const bool same_slice = !is_idle && slices == w.last_seen_slices_;
+  w.last_seen_slices_ = slices;
+  if (idle == 0) return;
+  const bool has_due_timer = w.timers_.next() <= now();
+  if ((same_slice && w.has_queued()) || has_due_timer) wake_one_if_useful();
+  if (same_slice && io() != nullptr && io()->try_acquire()) {
+    // All that could look at I/O sleep on futexes: one of them has to take the token.
+    io()->release();
+    wake_one_if_useful();
+  }
+}
+
+// ------------------------------------------------------------------ deterministic mode
+
+task_handle scheduler_core::draw() {
+  while (const task_handle h = injected_.pop()) drawable_.push_back(h);
+  if (drawable_.empty()) return nullptr;
+  const auto index = static_cast<std::size_t>(next_random(seed_state_) % drawable_.size());
+  std::swap(drawable_[index], drawable_.back());
+  const task_handle h = drawable_.back();
+  drawable_.pop_back();
+  return h;
+}
+
+void scheduler_core::advance_or_report() {
+  const time_point next = next_timer();
+  if (next != time_point::max()) {
+    virtual_now_.store(std::max(now(), next).time_since_epoch().count(), std::memory_order_relaxed);
+    workers_.front()->timers_.run_due(now());
+    return;
+  }
+  const bool second_time = deadlock_ != nullptr;
+  if (!second_time) deadlock_ = std::make_exception_ptr(deadlock_error(describe_waiting()));
+  if (second_time) return stop();
+  root_->cancel();
+}
+
+std::string scheduler_core::describe_waiting() {
+  std::map<std::string, int> waiting;
+  std::lock_guard lock(scopes_mutex_);
+  for (task_scope* scope : scopes_) {
+    scope->for_each_child([&](task_context& child) {
+      ++waiting[child.waits_for != nullptr ? child.waits_for : "something outside the scheduler"];
+    });
+  }
+  std::string text = "deadlock: no task can run any more;";
+  for (const auto& [what, count] : waiting) {
+    text += " " + std::to_string(count) + (count == 1 ? " waits" : " wait") + " in " + what + ";";
+  }
+  text.pop_back();
+  return text;
+}
+
+void scheduler_core::add_scope(task_scope& scope) {
+  if (!is_deterministic()) return;
+  std::lock_guard lock(scopes_mutex_);
+  scopes_.push_back(&scope);
+}
+
+void scheduler_core::remove_scope(task_scope& scope) {
+  if (!is_deterministic()) return;
+  std::lock_guard lock(scopes_mutex_);
+  std::erase(scopes_, &scope);
+}
+
+void report_unhandled(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "weft: a background task ended with an exception: %s\n", e.what());
+  } catch (...) {
+    std::fputs("weft: a background task ended with an unknown exception\n", stderr);
+  }
+}
+
+// ------------------------------------------------------------------ the running task
+
+void make_ready(task_handle h) noexcept { h.promise().context->scope().core().make_ready(h); }
+
+void make_ready_last(task_handle h) noexcept {
+  h.promise().context->scope().core().make_ready_last(h);
+}
+
+std::coroutine_handle<> next_ready() noexcept {
+  return this_worker != nullptr ? this_worker->take_next() : std::noop_coroutine();
+}
+
+std::coroutine_handle<> transfer_to(task_handle h) noexcept {
+  if (this_worker == nullptr) return h;
+  return this_worker->enter(h);
+}
+
+task_context* current_context() noexcept {
+  return this_worker != nullptr ? this_worker->context() : nullptr;
+}
+
+task_context& require_context(const char* what) {
+  task_context* context = current_context();
+  if (context == nullptr) throw std::logic_error(std::string(what) + " needs a running weft task");
+  return *context;
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,128 @@
+#pragma once
+
+#include "blocking_pool.hpp"
+#include "gil_lock.hpp"
+#include "injection_queue.hpp"
+#include "worker.hpp"
+
+#include <weft/runtime/io_driver.hpp>
+#include <weft/runtime/model.hpp>
+#include <weft/runtime/task_context.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+// Run queues, workers and parking: who runs a ready task, and who sleeps.
+//
+// A ready task is in one of: a worker's LIFO slot (woken by the task that runs there), a worker's
+// deque, the injection queue (from other threads), or, in deterministic mode, one list from which
+// the seed draws.
+//
+// A worker is running, searching (it has no work and looks at the others' queues; at most half of
+// them do at once), or parked: on a futex, or, for the one that holds the I/O driver's token, in
+// io_driver::block().
+//
+// No wake-up is lost. A pusher stores the task (seq_cst), then reads the idle count and the number
+// of searchers. A parker announces itself in the idle set (seq_cst), stops being a searcher, and
+// then looks at every queue again. In the one total order of these operations either the pusher
+// sees the idle worker or the parker sees the task. A searcher that finds work wakes the next one,
+// so a burst wakes workers one after another and not all at once.
+//
+// The LIFO slot neither orders nor wakes: its task runs next on this worker, in less time than a
+// wake-up takes. If the worker stays in one slice, the monitor (parallel, more than one worker)
+// sees that and wakes somebody to steal from it. The monitor also makes busy workers look at I/O
+// and timers by time instead of by task count.
+//
+// Shutdown: run() stops the workers only after the root scope has no child left, so all queues are
+// empty then.
+
+namespace weft::detail {
+
+class scheduler_core {
+public:
+  scheduler_core(scheduler& owner, const model& m);
+  ~scheduler_core();
+  scheduler_core(const scheduler_core&) = delete;
+  scheduler_core& operator=(const scheduler_core&) = delete;
+
+  scheduler& owner() const noexcept { return owner_; }
+  const model& chosen_model() const noexcept { return model_; }
+  bool is_deterministic() const noexcept { return std::holds_alternative<deterministic>(model_); }
+  task_scope& root() noexcept { return *root_; }
+  blocking_pool& blocking() noexcept { return blocking_; }
+
+  /// Runs the workers, the calling thread being the first, until stop().
+  void run();
+  void stop() noexcept;
+
+  void make_ready(task_handle h);       // to run soon, on this worker if the caller is one
+  void make_ready_last(task_handle h);  // behind everything that is queued
+
+  time_point now() const noexcept;
+  /// The heap for a timer that is started on this thread.
+  timer_heap& timers() noexcept;
+
+  void attach_io(std::unique_ptr<io_driver> driver);
+  io_driver* io() const noexcept { return io_.load(std::memory_order_acquire); }
+
+  void add_scope(task_scope& scope);
+  void remove_scope(task_scope& scope);
+
+private:
+  friend class worker;
+
+  static constexpr std::uint32_t running = 0;
+  static constexpr std::uint32_t parked_on_futex = 1;
+  static constexpr std::uint32_t parked_in_io = 2;
+
+  bool stopping() const noexcept { return stopping_.load(std::memory_order_seq_cst); }
+  bool has_gil() const noexcept { return gil_.has_value(); }
+
+  void wake_one_if_useful() noexcept;
+  void wake_one() noexcept;
+  void unpark(worker& w) noexcept;
+  void monitor();
+  void look_after(worker& w);
+
+  bool any_work() const noexcept;
+  time_point next_timer() const noexcept;
+
+  task_handle draw();        // deterministic mode: the next task by seed
+  void advance_or_report();  // deterministic mode: nothing is ready
+  std::string describe_waiting();
+
+  scheduler& owner_;
+  const model model_;
+  std::vector<std::unique_ptr<worker>> workers_;
+  std::optional<gil_lock> gil_;
+  injection_queue injected_;
+  std::atomic<io_driver*> io_{nullptr};
+  std::unique_ptr<io_driver> owned_io_;
+
+  alignas(64) std::atomic<std::uint64_t> idle_{0};  // a bit a parked worker
+  std::atomic<unsigned> searching_{0};
+  std::atomic<bool> stopping_{false};
+
+  // Deterministic mode.
+  std::vector<task_handle> drawable_;
+  std::atomic<duration::rep> virtual_now_{0};
+  std::uint64_t seed_state_ = 0;
+  std::exception_ptr deadlock_;
+  std::mutex scopes_mutex_;
+  std::vector<task_scope*> scopes_;
+
+  blocking_pool blocking_;
+  std::unique_ptr<task_scope> root_;
+};
+
+/// Says on standard error that a background task ended with an exception nobody will collect.
+void report_unhandled(const std::exception_ptr& error) noexcept;
+
+}  // namespace weft::detail

@@ -1,0 +1,24 @@
+#include <weft/runtime/spinlock.hpp>
+
+#include <thread>
+
+namespace weft::detail {
+
+void relax_cpu() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+void spinlock::wait() noexcept {
+  constexpr int spins = 64;
+  for (int i = 0;; ++i) {
+    if (!taken_.load(std::memory_order_relaxed) && try_lock()) return;
+    if (i < spins) relax_cpu();
+    else std::this_thread::yield();
+  }
+}
+
+}  // namespace weft::detail

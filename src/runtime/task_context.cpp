@@ -1,0 +1,149 @@
+#include <weft/runtime/task_context.hpp>
+
+#include "scheduler_core.hpp"
+
+#include <cassert>
+#include <mutex>
+#include <thread>
+
+namespace weft::detail {
+namespace {
+
+// Values of the join word beside a joiner's frame address.
+constexpr std::uintptr_t running = 0;
+constexpr std::uintptr_t detached = 1;
+constexpr std::uintptr_t ended_uncollected = 2;
+
+std::uintptr_t to_word(task_handle h) noexcept { return reinterpret_cast<std::uintptr_t>(h.address()); }
+
+task_handle to_handle(std::uintptr_t word) noexcept {
+  return task_handle::from_address(reinterpret_cast<void*>(word));
+}
+
+void free_task(task_context& context) noexcept {
+  context.frame().destroy();
+  context.~task_context();
+  release_frame(&context, sizeof(task_context));
+}
+
+}  // namespace
+
+task_context::task_context(task_scope& scope, task_handle frame, bool joinable) noexcept
+    : join_(joinable ? running : detached),
+      scope_(&scope),
+      frame_(frame),
+      in_root_(scope.kind_ == task_scope::kind::root) {}
+
+void task_context::cancel() noexcept {
+  std::uintptr_t seen = cancel_.load(std::memory_order_acquire);
+  for (;;) {
+    if (seen > hook_limit) return;
+    const std::uintptr_t next = seen == 0 ? cancelled_for_ever : cancelling;
+    if (cancel_.compare_exchange_weak(seen, next, std::memory_order_seq_cst)) break;
+  }
+  if (seen == 0) return;
+  reinterpret_cast<cancel_hook*>(seen)->call();
+  cancel_.store(cancelled_for_ever, std::memory_order_release);
+}
+
+void task_context::wait_for_canceller() noexcept {
+  while (cancel_.load(std::memory_order_acquire) == cancelling) std::this_thread::yield();
+}
+
+task_scope::task_scope(scheduler_core& core, kind k) noexcept : core_(&core), kind_(k) {
+  core_->add_scope(*this);
+}
+
+task_scope::~task_scope() { core_->remove_scope(*this); }
+
+task_context& task_scope::spawn(task_handle frame, bool joinable) {
+  void* memory = allocate_frame(sizeof(task_context));
+  auto& context = *::new (memory) task_context(*this, frame, joinable);
+  frame.promise().context = &context;
+  live_.fetch_add(1, std::memory_order_relaxed);
+  link(context);
+  core_->make_ready(frame);
+  return context;
+}
+
+void task_scope::cancel() noexcept {
+  std::lock_guard lock(lock_);
+  cancelled_ = true;
+  for (task_context* child = children_; child != nullptr; child = child->next_) child->cancel();
+}
+
+bool task_scope::begin_join(task_handle joiner) noexcept {
+  joiner_ = joiner;
+  return live_.fetch_sub(1, std::memory_order_acq_rel) != 1;
+}
+
+void task_scope::link(task_context& child) noexcept {
+  std::lock_guard lock(lock_);
+  child.next_ = children_;
+  if (children_ != nullptr) children_->previous_ = &child;
+  children_ = &child;
+  if (cancelled_) child.cancel();
+}
+
+void task_scope::unlink(task_context& child) noexcept {
+  std::lock_guard lock(lock_);
+  (child.previous_ != nullptr ? child.previous_->next_ : children_) = child.next_;
+  if (child.next_ != nullptr) child.next_->previous_ = child.previous_;
+}
+
+void task_scope::keep_error(std::exception_ptr error) noexcept {
+  if (kind_ == kind::root) return;
+  {
+    std::lock_guard lock(lock_);
+    if (!first_error_) first_error_ = std::move(error);
+  }
+  cancel();
+}
+
+std::coroutine_handle<> task_scope::child_ended() noexcept {
+  // Once the count is down the scope may be gone: take the joiner first.
+  const task_handle joiner = joiner_;
+  if (live_.fetch_sub(1, std::memory_order_acq_rel) != 1) return next_ready();
+  return transfer_to(joiner);
+}
+
+std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
+  task_context& context = *ended.promise().context;
+  task_scope& scope = context.scope();
+  scope.unlink(context);
+  const std::exception_ptr error = ended.promise().error;
+  if (error) scope.keep_error(error);
+  const std::uintptr_t join = context.join_.exchange(ended_uncollected, std::memory_order_acq_rel);
+  if (join == detached) {
+    if (error && context.in_root_) report_unhandled(error);
+    free_task(context);
+  } else if (join != running) {
+    make_ready(to_handle(join));
+  }
+  return scope.child_ended();
+}
+
+bool join_state::ended() const noexcept {
+  return context_->join_.load(std::memory_order_acquire) == ended_uncollected;
+}
+
+bool join_state::suspend(task_handle joiner) noexcept {
+  std::uintptr_t expected = running;
+  return context_->join_.compare_exchange_strong(expected, to_word(joiner),
+                                                 std::memory_order_acq_rel);
+}
+
+void join_state::collect() noexcept { free_task(*std::exchange(context_, nullptr)); }
+
+void join_state::drop() noexcept {
+  if (context_ == nullptr) return;
+  task_context& context = *std::exchange(context_, nullptr);
+  const std::uintptr_t join = context.join_.exchange(detached, std::memory_order_acq_rel);
+  if (join == running) return;
+  assert(join == ended_uncollected && "a join_handle was destroyed while somebody awaits it");
+  const auto& error = context.frame().promise().error;
+  if (error && context.in_root_) report_unhandled(error);
+  free_task(context);
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,60 @@
+#include <weft/runtime/task_group.hpp>
+
+#include "scheduler_core.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace weft {
+namespace detail {
+
+std::coroutine_handle<> join_awaiter::suspend(task_handle h) noexcept {
+  context_ = h.promise().context;
+  context_->waits_for = "join_handle::join";
+  if (!context_->publish(*this)) state_.cancel();
+  if (state_.suspend(h)) return next_ready();
+  return transfer_to(h);
+}
+
+void join_awaiter::pass_on(cancel_hook& hook) noexcept {
+  static_cast<join_awaiter&>(hook).state_.cancel();
+}
+
+bool scope_awaiter::suspend(task_handle h) noexcept {
+  context_ = h.promise().context;
+  context_->waits_for = "task_group::join";
+  if (!context_->publish(*this)) scope_.cancel();
+  return scope_.begin_join(h);
+}
+
+void scope_awaiter::pass_on(cancel_hook& hook) noexcept {
+  static_cast<scope_awaiter&>(hook).scope_.cancel();
+}
+
+}  // namespace detail
+
+task_group::task_group()
+    : scope_(detail::require_context("task_group").scope().core(),
+             detail::task_scope::kind::group) {}
+
+task_group::~task_group() {
+  if (scope_.live() == 0) return;
+  std::fprintf(stderr,
+               "weft: a task_group was destroyed while %zu of its tasks run; "
+               "co_await join() first, or use with_group()\n",
+               scope_.live());
+  std::abort();
+}
+
+task<> task_group::join() {
+  co_await detail::scope_awaiter(scope_);
+  scope_.reopen();
+  if (auto error = scope_.take_error()) std::rethrow_exception(error);
+}
+
+bool cancel_requested() noexcept {
+  const detail::task_context* context = detail::current_context();
+  return context != nullptr && context->cancelled();
+}
+
+}  // namespace weft

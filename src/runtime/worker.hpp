@@ -1,0 +1,88 @@
+#pragma once
+
+#include "timer_heap.hpp"
+#include "work_deque.hpp"
+
+#include <weft/runtime/task_context.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+namespace weft::detail {
+
+class scheduler_core;
+
+/// One thread that runs tasks. Its public part is called by the worker's own thread, except where
+/// said otherwise.
+class alignas(64) worker {
+public:
+  worker(scheduler_core& core, unsigned id) noexcept;
+
+  /// Takes and runs tasks until the scheduler stops: one loop a model.
+  void run();
+
+  void push(task_handle h);        // newest: the LIFO slot, where the model has one
+  void push_queued(task_handle h);  // into the deque, and wakes somebody
+  void run_last(task_handle h);
+
+  std::coroutine_handle<> take_next() noexcept;  // for a task that just suspended
+  std::coroutine_handle<> enter(task_handle h) noexcept;
+
+  scheduler_core& core() const noexcept { return core_; }
+  task_context* context() const noexcept { return context_; }
+  timer_heap& timers() noexcept { return timers_; }
+  void checkpoint();
+
+  // Any thread.
+  task_handle steal() noexcept;
+  bool has_queued() const noexcept;
+
+private:
+  friend class scheduler_core;
+
+  void run_tasks();
+  void run_tasks_under_gil();
+  void run_tasks_by_seed();
+  void run_one(task_handle h);
+
+  task_handle find();
+  task_handle find_local();
+  task_handle find_elsewhere();
+  task_handle steal_round(bool with_timers);
+  bool may_search() noexcept;
+  void stop_searching(bool found) noexcept;
+  void look_at_clock_and_io();
+  bool run_due_timers();
+  bool poll_io();
+
+  void park();
+  void wait_parked(bool in_io, duration timeout);
+  void leave_idle_set(bool from_io) noexcept;
+
+  task_handle take_slot() noexcept;
+  std::uint32_t random() noexcept;
+
+  scheduler_core& core_;
+  const unsigned id_;
+  const bool newest_first_;  // owner takes the newest task (parallel), or the oldest (the others)
+  bool take_oldest_ = false;
+  bool searching_ = false;
+  std::uint32_t tick_ = 0;
+  std::uint32_t streak_ = 0;  // tasks run out of the LIFO slot in a row
+  std::uint32_t random_state_;
+  task_context* context_ = nullptr;  // of the task that runs
+  timer_heap timers_;
+  work_deque deque_;
+  alignas(64) std::atomic<void*> slot_{nullptr};
+  std::atomic<std::uint64_t> slices_{0};
+  std::atomic<bool> kicked_{false};
+  alignas(64) std::atomic<std::uint32_t> parked_{0};
+
+  // The monitor's own.
+  std::uint64_t last_seen_slices_ = 0;
+};
+
+/// The worker that runs on this thread; null on other threads.
+extern constinit thread_local worker* this_worker;
+
+}  // namespace weft::detail
