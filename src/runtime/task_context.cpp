@@ -101,10 +101,10 @@ void task_scope::keep_error(std::exception_ptr error) noexcept {
 }
 
 std::coroutine_handle<> task_scope::child_ended() noexcept {
-  // Once the count is down the scope may be gone: take the joiner first.
-  const task_handle joiner = joiner_;
+  // Who does not bring the count to zero must not touch the scope any more; who does finds the
+  // joiner suspended, and so the scope alive.
   if (live_.fetch_sub(1, std::memory_order_acq_rel) != 1) return next_ready();
-  return transfer_to(joiner);
+  return transfer_to(joiner_);
 }
 
 std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {

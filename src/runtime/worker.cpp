@@ -7,6 +7,7 @@
 #include <weft/runtime/timer.hpp>
 
 #include <cassert>
+#include <utility>
 
 namespace weft::detail {
 namespace {
@@ -239,9 +240,11 @@ void worker::park() {
   io_driver* io = core_.io();
   const bool in_io = io != nullptr && io->try_acquire();
   const std::uint64_t bit = std::uint64_t{1} << id_;
+  // Before the idle bit is set: whoever takes this worker out of the idle set makes it a searcher.
+  const bool was_searching = std::exchange(searching_, false);
   parked_.store(in_io ? core_.parked_in_io : core_.parked_on_futex, std::memory_order_seq_cst);
   core_.idle_.fetch_or(bit, std::memory_order_seq_cst);
-  stop_searching(false);
+  if (was_searching) core_.searching_.fetch_sub(1, std::memory_order_seq_cst);
   if (!core_.any_work() && !core_.stopping()) {
     const time_point next = core_.next_timer();
     const duration timeout =
