@@ -129,7 +129,8 @@ body_decoder::progress body_decoder::read_trailer_line(std::string_view rest,
 ///
 /// @param text  the line without its end, where the result is `advanced`
 body_decoder::progress body_decoder::find_line(std::string_view rest, std::size_t max_bytes,
-                                               std::string_view& text, const parse_error& too_long) {
+                                               std::string_view& text,
+                                               const parse_error& too_long) {
   const char* const begin = rest.data();
   const char* const end = begin + rest.size();
   const char* const stop = rest.size() > max_bytes ? begin + max_bytes + 1 : end;

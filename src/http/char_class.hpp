@@ -37,7 +37,8 @@ consteval std::array<std::uint8_t, 256> make_char_classes() {
   add(":@/", target_char);
   add("\t ", quoted_char);
   for (unsigned c = 0x21; c < 0x100; ++c)
-    if (c != '"' && c != '\\' && c != 0x7f) table[c] = static_cast<std::uint8_t>(table[c] | quoted_char);
+    if (c != '"' && c != '\\' && c != 0x7f)
+      table[c] = static_cast<std::uint8_t>(table[c] | quoted_char);
   return table;
 }
 

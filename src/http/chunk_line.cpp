@@ -61,7 +61,8 @@ const http::parse_error* read_chunk_line(std::string_view text, chunk_line& line
   const char* const digits_end = skip(text.data(), end, hex_char);
   if (digits_end == text.data()) return &errors::bad_chunk_size;
   line.size = 0;
-  for (const char* p = text.data(); p != digits_end; ++p) line.size = line.size << 4 | hex_value(*p);
+  for (const char* p = text.data(); p != digits_end; ++p)
+    line.size = line.size << 4 | hex_value(*p);
   line.extension_bytes = static_cast<std::size_t>(end - digits_end);
   if (are_extensions(digits_end, end)) return nullptr;
   const char* const next = skip_blanks(digits_end, end);

@@ -94,8 +94,8 @@ void write_response(byte_buffer& out, const response& answer, const response_con
 
   const bool ends_with_head = !has_body(answer.status());
   // RFC 9110 15.3.6: 205 has a length, which is 0.
-  const auto body = answer.status() == http_status::reset_content ? std::string_view{}
-                                                                  : answer.body().view();
+  const auto body =
+      answer.status() == http_status::reset_content ? std::string_view{} : answer.body().view();
   if (!ends_with_head) put_content_fields(to, answer, body.size());
   put_fields(to, answer);
   put_connection(to, context);

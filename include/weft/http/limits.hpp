@@ -18,7 +18,7 @@ struct http_limits {
   std::size_t max_header_count = 100;        ///< past it 431
 
   // The body, counted on what arrives after the chunk framing is taken off.
-  std::uint64_t max_body_bytes = 1024 * 1024;        ///< past it 413
+  std::uint64_t max_body_bytes = 1024 * 1024;         ///< past it 413
   std::size_t max_chunk_extension_bytes = 256;        ///< of one chunk; past it 400
   std::size_t max_chunk_extensions_bytes = 4 * 1024;  ///< of all chunks of a body; past it 400
 
