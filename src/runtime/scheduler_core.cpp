@@ -103,11 +103,16 @@ time_point scheduler_core::now() const noexcept {
 
 timer_heap& scheduler_core::timers() noexcept { return workers_.front()->timers(); }
 
-void scheduler_core::attach_io(std::unique_ptr<io_driver> driver) {
-  owned_io_ = std::move(driver);
-  io_.store(owned_io_.get(), std::memory_order_release);
+io_driver& scheduler_core::io_or_attach(std::unique_ptr<io_driver> (*make)()) {
+  if (io_driver* attached = io()) return *attached;
+  {
+    std::lock_guard lock(attach_mutex_);
+    if (owned_io_ == nullptr) owned_io_ = make();
+    io_.store(owned_io_.get(), std::memory_order_release);
+  }
   // A worker that sleeps on a futex must come to the new driver.
   wake_one();
+  return *owned_io_;
 }
 
 // ------------------------------------------------------------------ waking
@@ -273,3 +278,7 @@ task_context& require_context(const char* what) {
 }
 
 }  // namespace weft::detail
+
+weft::io_driver& weft::attached_io_driver(std::unique_ptr<io_driver> (*make)()) {
+  return detail::require_context("I/O").scope().core().io_or_attach(make);
+}

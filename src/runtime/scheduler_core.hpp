@@ -69,7 +69,7 @@ public:
   /// The heap for a timer that is started on this thread.
   timer_heap& timers() noexcept;
 
-  void attach_io(std::unique_ptr<io_driver> driver);
+  io_driver& io_or_attach(std::unique_ptr<io_driver> (*make)());
   io_driver* io() const noexcept { return io_.load(std::memory_order_acquire); }
 
   void add_scope(task_scope& scope);
@@ -104,6 +104,7 @@ private:
   std::optional<gil_lock> gil_;
   injection_queue injected_;
   std::atomic<io_driver*> io_{nullptr};
+  std::mutex attach_mutex_;
   std::unique_ptr<io_driver> owned_io_;
 
   alignas(64) std::atomic<std::uint64_t> idle_{0};  // a bit a parked worker

@@ -2,12 +2,14 @@
 
 #include <weft/base/clock.hpp>
 
-namespace weft::detail {
+#include <memory>
 
-/// Where readiness of sockets and files comes from: the seam between the scheduler and the
+namespace weft {
+
+/// Where readiness of sockets and signals comes from: the seam between the scheduler and the
 /// operating system. At any time at most one worker holds the driver's token.
 ///
-/// Completions call make_ready(); they never resume a task inline.
+/// Completions call detail::make_ready(); they never resume a task inline.
 class io_driver {
 public:
   virtual ~io_driver() = default;
@@ -25,4 +27,8 @@ public:
   virtual void interrupt() noexcept = 0;
 };
 
-}  // namespace weft::detail
+/// The driver of the scheduler whose task runs on this thread; `make` makes it on first use.
+/// @throws std::logic_error outside of tasks
+io_driver& attached_io_driver(std::unique_ptr<io_driver> (*make)());
+
+}  // namespace weft

@@ -1,0 +1,133 @@
+#pragma once
+
+#include <weft/base/error.hpp>
+#include <weft/net/endpoint.hpp>
+#include <weft/runtime/task_context.hpp>
+
+#include <coroutine>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace weft {
+
+namespace detail {
+
+class tcp_socket;
+
+/// A read or write that waits for the driver. Lives in the awaiter.
+class socket_wait : public cancel_hook {
+public:
+  explicit socket_wait(tcp_socket& socket) noexcept : cancel_hook(&cut_short), socket_(socket) {}
+  socket_wait(const socket_wait&) = delete;
+  socket_wait& operator=(const socket_wait&) = delete;
+
+  // Between the awaiter and the socket.
+  task_handle waiter;
+  std::error_code error;
+  std::size_t count = 0;  // bytes read or written so far
+  std::atomic<bool> cancelled{false};
+
+protected:
+  void resume() noexcept {
+    if (waiter) waiter.promise().context->withdraw(*this);
+  }
+  tcp_socket& socket() const noexcept { return socket_; }
+
+private:
+  static void cut_short(cancel_hook& hook) noexcept;
+
+  tcp_socket& socket_;
+};
+
+}  // namespace detail
+
+/// What tcp_stream::read_some() returns; awaited at once.
+class [[nodiscard("a read does nothing until it is awaited")]] read_awaiter : detail::socket_wait {
+public:
+  read_awaiter(detail::tcp_socket& socket, std::span<char> into) noexcept
+      : socket_wait(socket), into_(into) {}
+
+  bool await_ready() const noexcept { return false; }
+  template <detail::weft_promise Promise>
+  bool await_suspend(std::coroutine_handle<Promise> h) {
+    return suspend(detail::erase(h));
+  }
+  result<std::size_t> await_resume() noexcept {
+    resume();
+    if (error) return error;
+    return count;
+  }
+
+private:
+  friend class detail::tcp_socket;
+  bool suspend(detail::task_handle h);
+
+  std::span<char> into_;
+};
+
+/// What tcp_stream::write_all() returns; awaited at once.
+class [[nodiscard("a write does nothing until it is awaited")]] write_awaiter
+    : detail::socket_wait {
+public:
+  write_awaiter(detail::tcp_socket& socket, std::string_view from) noexcept
+      : socket_wait(socket), from_(from) {}
+
+  /// Most writes fit into the socket's buffer and end here, without a queue.
+  bool await_ready();
+  template <detail::weft_promise Promise>
+  bool await_suspend(std::coroutine_handle<Promise> h) {
+    return suspend(detail::erase(h));
+  }
+  result<void> await_resume() noexcept {
+    resume();
+    if (error) return error;
+    return {};
+  }
+
+private:
+  friend class detail::tcp_socket;
+  bool suspend(detail::task_handle h);
+
+  std::string_view from_;
+};
+
+/// A TCP connection.
+///
+/// Concurrent  one reader and one writer at a time, on any workers; abort() and close() from anywhere
+class tcp_stream {
+public:
+  /// For tcp_listener and connect(); not for users.
+  explicit tcp_stream(std::unique_ptr<detail::tcp_socket> socket) noexcept;
+  tcp_stream(tcp_stream&&) noexcept;
+  tcp_stream& operator=(tcp_stream&&) noexcept;
+  ~tcp_stream();
+
+  /// Waits for at least one byte.
+  /// Cancel  nothing is lost: what was not returned stays in the socket
+  /// @return how many bytes were read, at least 1
+  /// @errors condition::eof when the peer has finished; condition::canceled; abort()'s reason
+  read_awaiter read_some(std::span<char> into) noexcept { return {*socket_, into}; }
+
+  /// Writes everything.
+  /// Cancel  an unknown part of the bytes is written: close the connection
+  /// @errors condition::canceled; abort()'s reason; the system's code for a broken connection
+  write_awaiter write_all(std::string_view from) noexcept { return {*socket_, from}; }
+
+  /// The peer sees the end of the stream; reading goes on.
+  void finish_writing() noexcept;
+  /// Pending and later reads and writes end with this reason. Any thread.
+  void abort(condition reason) noexcept;
+
+  endpoint remote() const;
+
+private:
+  std::unique_ptr<detail::tcp_socket> socket_;
+};
+
+/// Connects to a numeric address, or to a name that the system resolves.
+/// @errors condition::refused and the system's codes; condition::canceled
+task<result<tcp_stream>> connect(endpoint to);
+
+}  // namespace weft

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "asio_driver.hpp"
+
+#include <weft/base/error.hpp>
+#include <weft/runtime/task_context.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <coroutine>
+#include <memory>
+#include <utility>
+
+namespace weft::detail {
+
+/// Waits for an Asio operation of the kind that is rare: accepting, connecting, resolving, signals.
+///
+/// The operation is started and cancelled on the worker that runs the io_context, so nothing of it
+/// needs a lock; that costs one allocation and one turn of the driver.
+template <class Result, class Initiate>
+class asio_wait : cancel_hook {
+public:
+  using code = boost::system::error_code;
+
+  /// @param initiate  called as initiate(handler), with a handler for (error_code, Result)
+  asio_wait(boost::asio::io_context& context, const char* what, Initiate initiate)
+      : cancel_hook(&cut_short), state_(std::make_shared<state>(context, std::move(initiate))),
+        what_(what) {}
+  asio_wait(const asio_wait&) = delete;
+  asio_wait& operator=(const asio_wait&) = delete;
+
+  bool await_ready() const noexcept { return false; }
+  template <weft_promise Promise>
+  bool await_suspend(std::coroutine_handle<Promise> h) {
+    waiter_ = erase(h);
+    state_->waiter = waiter_;
+    task_context& context = *waiter_.promise().context;
+    context.waits_for = what_;
+    if (!context.publish(*this)) {
+      state_->error = boost::asio::error::operation_aborted;
+      return false;
+    }
+    boost::asio::post(state_->context, [s = state_] { start(s); });
+    return true;
+  }
+  result<Result> await_resume() {
+    waiter_.promise().context->withdraw(*this);
+    if (state_->error == boost::asio::error::operation_aborted) return condition::canceled;
+    if (state_->error) return std::error_code(state_->error);
+    return std::move(state_->value);
+  }
+
+private:
+  struct state {
+    state(boost::asio::io_context& c, Initiate i) : context(c), initiate(std::move(i)) {}
+    boost::asio::io_context& context;
+    Initiate initiate;
+    boost::asio::cancellation_signal signal;
+    bool cancelled = false;
+    task_handle waiter;
+    code error;
+    Result value{};
+  };
+
+  static void start(const std::shared_ptr<state>& s) {
+    if (s->cancelled) return finish(s, boost::asio::error::operation_aborted, {});
+    s->initiate(boost::asio::bind_cancellation_slot(
+        s->signal.slot(), [s](const code& error, Result value) { finish(s, error, std::move(value)); }));
+  }
+  static void finish(const std::shared_ptr<state>& s, const code& error, Result value) {
+    s->error = error;
+    s->value = std::move(value);
+    make_ready(s->waiter);
+  }
+  static void cut_short(cancel_hook& hook) noexcept {
+    const auto s = static_cast<asio_wait&>(hook).state_;
+    boost::asio::post(s->context, [s] {
+      s->cancelled = true;
+      s->signal.emit(boost::asio::cancellation_type::terminal);
+    });
+  }
+
+  std::shared_ptr<state> state_;
+  const char* what_;
+  task_handle waiter_;
+};
+
+/// For operations that tell nothing but their error: makes a handler for (error_code).
+template <class Handler>
+auto without_value(Handler handler) {
+  auto slot = boost::asio::get_associated_cancellation_slot(handler);
+  return boost::asio::bind_cancellation_slot(
+      slot, [h = std::move(handler)](const boost::system::error_code& error) mutable { h(error, true); });
+}
+
+}  // namespace weft::detail

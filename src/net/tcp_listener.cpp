@@ -1,0 +1,156 @@
+#include <weft/net/tcp_listener.hpp>
+
+#include "asio_wait.hpp"
+#include "tcp_socket.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <mutex>
+
+namespace weft {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using acceptor =
+    asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
+
+namespace {
+
+// As many connections as the kernel may complete before they are accepted.
+constexpr int backlog = 4096;
+
+std::error_code refusal_of(const error_code& error) {
+  if (error == asio::error::address_in_use || error == asio::error::access_denied) {
+    return condition::refused;
+  }
+  return error;
+}
+
+error_code bind_and_listen(acceptor& a, const tcp::endpoint& at) {
+  error_code error;
+  if (a.open(at.protocol(), error)) return error;
+  if (a.set_option(acceptor::reuse_address(true), error)) return error;
+  if (a.bind(at, error)) return error;
+  if (a.listen(backlog, error)) return error;
+  return a.non_blocking(true, error);
+}
+
+}  // namespace
+
+/// The acceptor under a lock: it is used by the accepting task, by the driver and by close().
+class tcp_listener::state {
+public:
+  explicit state(asio::io_context& context) : context_(context), acceptor_(context) {}
+
+  error_code open(const tcp::endpoint& at) { return bind_and_listen(acceptor_, at); }
+
+  error_code try_accept(detail::tcp_socket::asio_socket& socket) {
+    std::lock_guard held(lock_);
+    error_code error;
+    acceptor_.accept(socket, error);
+    return error;
+  }
+
+  auto readable() {
+    auto initiate = [this](auto handler) {
+      std::lock_guard held(lock_);
+      acceptor_.async_wait(acceptor::wait_read, detail::without_value(std::move(handler)));
+    };
+    return detail::asio_wait<bool, decltype(initiate)>(context_, "tcp_listener::accept", initiate);
+  }
+
+  void close() noexcept {
+    std::lock_guard held(lock_);
+    error_code ignored;
+    acceptor_.close(ignored);
+  }
+
+  bool is_open() {
+    std::lock_guard held(lock_);
+    return acceptor_.is_open();
+  }
+
+  tcp::endpoint local() {
+    std::lock_guard held(lock_);
+    error_code ignored;
+    return acceptor_.local_endpoint(ignored);
+  }
+
+  asio::io_context& context() noexcept { return context_; }
+
+private:
+  asio::io_context& context_;
+  detail::spinlock lock_;
+  acceptor acceptor_;
+};
+
+tcp_listener::tcp_listener(std::unique_ptr<state> s) noexcept : state_(std::move(s)) {}
+tcp_listener::tcp_listener(tcp_listener&&) noexcept = default;
+tcp_listener& tcp_listener::operator=(tcp_listener&&) noexcept = default;
+tcp_listener::~tcp_listener() = default;
+
+result<tcp_listener> tcp_listener::open(const endpoint& at) {
+  asio::io_context& context = detail::current_io_context();
+  error_code error;
+  tcp::resolver resolver(context);
+  const auto found = resolver.resolve(at.host, std::to_string(at.port),
+                                      tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  if (error) return std::error_code(error);
+  auto opened = std::make_unique<state>(context);
+  error = opened->open(*found.begin());
+  if (error) return refusal_of(error);
+  return tcp_listener(std::move(opened));
+}
+
+task<result<tcp_stream>> tcp_listener::accept() {
+  for (;;) {
+    detail::tcp_socket::asio_socket socket(state_->context());
+    const error_code error = state_->try_accept(socket);
+    if (!error) {
+      co_return tcp_stream(std::make_unique<detail::tcp_socket>(std::move(socket)));
+    }
+    if (!state_->is_open()) co_return make_error_code(condition::closed);
+    // A connection that its peer has given up already is no reason to stop.
+    if (error == asio::error::connection_aborted) continue;
+    if (error != asio::error::would_block) co_return std::error_code(error);
+    auto waited = co_await state_->readable();
+    if (!state_->is_open()) co_return make_error_code(condition::closed);
+    if (!waited) co_return waited.error();
+  }
+}
+
+void tcp_listener::close() noexcept { state_->close(); }
+
+endpoint tcp_listener::local() const {
+  const auto at = state_->local();
+  return {at.address().to_string(), at.port()};
+}
+
+task<result<tcp_stream>> connect(endpoint to) {
+  asio::io_context& context = detail::current_io_context();
+  tcp::resolver resolver(context);
+  auto resolve = [&](auto handler) {
+    resolver.async_resolve(to.host, std::to_string(to.port), std::move(handler));
+  };
+  detail::asio_wait<tcp::resolver::results_type, decltype(resolve)> resolving(
+      context, "connect", resolve);
+  auto found = co_await resolving;
+  if (!found) co_return found.error();
+
+  std::error_code last = condition::refused;
+  for (const auto& entry : *found) {
+    detail::tcp_socket::asio_socket socket(context);
+    auto start = [&](auto handler) {
+      socket.async_connect(entry.endpoint(), detail::without_value(std::move(handler)));
+    };
+    detail::asio_wait<bool, decltype(start)> connecting(context, "connect", start);
+    auto connected = co_await connecting;
+    if (connected) co_return tcp_stream(std::make_unique<detail::tcp_socket>(std::move(socket)));
+    last = connected.error();
+    if (last == condition::canceled) break;
+  }
+  co_return last;
+}
+
+}  // namespace weft

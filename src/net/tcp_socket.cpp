@@ -1,0 +1,161 @@
+#include "tcp_socket.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+
+#include <mutex>
+
+namespace weft {
+namespace detail {
+
+namespace asio = boost::asio;
+
+struct tcp_socket::read_done {
+  using allocator_type = operation_allocator<void*>;
+  allocator_type get_allocator() const noexcept { return allocator_type(self->read_memory_); }
+  void operator()(const code& error, std::size_t count) const { self->on_read(*op, error, count); }
+
+  tcp_socket* self;
+  read_awaiter* op;
+};
+
+struct tcp_socket::write_done {
+  using allocator_type = operation_allocator<void*>;
+  allocator_type get_allocator() const noexcept { return allocator_type(self->write_memory_); }
+  void operator()(const code& error, std::size_t count) const { self->on_write(*op, error, count); }
+
+  tcp_socket* self;
+  write_awaiter* op;
+};
+
+tcp_socket::tcp_socket(asio_socket socket) : socket_(std::move(socket)) {
+  code ignored;
+  socket_.non_blocking(true, ignored);
+  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
+bool tcp_socket::may_start(socket_wait& op, task_handle waiter) {
+  op.waiter = waiter;
+  task_context& context = *waiter.promise().context;
+  context.waits_for = "tcp_stream";
+  if (!context.publish(op)) op.error = condition::canceled;
+  else if (const int reason = aborted_.load()) op.error = static_cast<condition>(reason);
+  return !op.error;
+}
+
+bool tcp_socket::start_read(read_awaiter& op, task_handle waiter) {
+  std::lock_guard held(lock_);
+  if (!may_start(op, waiter)) return false;
+  submit_read(op);
+  return true;
+}
+
+void tcp_socket::submit_read(read_awaiter& op) {
+  socket_.async_read_some(asio::buffer(op.into_.data(), op.into_.size()), read_done{this, &op});
+}
+
+void tcp_socket::on_read(read_awaiter& op, const code& error, std::size_t count) {
+  {
+    std::lock_guard held(lock_);
+    if (error == asio::error::operation_aborted) {
+      const auto reason = reason_of_abort(op);
+      if (!reason) return submit_read(op);
+      op.error = *reason;
+    } else if (error == asio::error::eof) {
+      op.error = condition::eof;
+    } else {
+      op.error = error;
+    }
+    op.count = count;
+  }
+  make_ready(op.waiter);
+}
+
+bool tcp_socket::try_write(write_awaiter& op) {
+  std::lock_guard held(lock_);
+  if (const int reason = aborted_.load()) {
+    op.error = static_cast<condition>(reason);
+    return true;
+  }
+  code error;
+  op.count = socket_.write_some(asio::buffer(op.from_), error);
+  if (error && error != asio::error::would_block) op.error = error;
+  return op.error || op.count == op.from_.size();
+}
+
+bool tcp_socket::start_write(write_awaiter& op, task_handle waiter) {
+  std::lock_guard held(lock_);
+  if (!may_start(op, waiter)) return false;
+  submit_write(op);
+  return true;
+}
+
+void tcp_socket::submit_write(write_awaiter& op) {
+  const auto rest = op.from_.substr(op.count);
+  socket_.async_write_some(asio::buffer(rest), write_done{this, &op});
+}
+
+void tcp_socket::on_write(write_awaiter& op, const code& error, std::size_t count) {
+  {
+    std::lock_guard held(lock_);
+    op.count += count;
+    if (error && error != asio::error::operation_aborted) op.error = error;
+    else if (op.count != op.from_.size()) op.error = reason_of_abort(op).value_or(op.error);
+    if (!op.error && op.count != op.from_.size()) return submit_write(op);
+  }
+  make_ready(op.waiter);
+}
+
+std::optional<std::error_code> tcp_socket::reason_of_abort(const socket_wait& op) const noexcept {
+  if (const int reason = aborted_.load()) return make_error_code(static_cast<condition>(reason));
+  if (op.cancelled.load()) return make_error_code(condition::canceled);
+  return std::nullopt;
+}
+
+void tcp_socket::cancel() noexcept {
+  std::lock_guard held(lock_);
+  code ignored;
+  socket_.cancel(ignored);
+}
+
+void tcp_socket::abort(condition reason) noexcept {
+  aborted_.store(static_cast<int>(reason));
+  cancel();
+}
+
+void tcp_socket::finish_writing() noexcept {
+  std::lock_guard held(lock_);
+  code ignored;
+  socket_.shutdown(asio_socket::shutdown_send, ignored);
+}
+
+endpoint tcp_socket::remote() const {
+  code error;
+  const auto peer = socket_.remote_endpoint(error);
+  if (error) return {};
+  return {peer.address().to_string(), peer.port()};
+}
+
+void socket_wait::cut_short(cancel_hook& hook) noexcept {
+  auto& op = static_cast<socket_wait&>(hook);
+  op.cancelled.store(true);
+  op.socket_.cancel();
+}
+
+}  // namespace detail
+
+bool read_awaiter::suspend(detail::task_handle h) { return socket().start_read(*this, h); }
+bool write_awaiter::await_ready() { return socket().try_write(*this); }
+bool write_awaiter::suspend(detail::task_handle h) { return socket().start_write(*this, h); }
+
+tcp_stream::tcp_stream(std::unique_ptr<detail::tcp_socket> socket) noexcept
+    : socket_(std::move(socket)) {}
+tcp_stream::tcp_stream(tcp_stream&&) noexcept = default;
+tcp_stream& tcp_stream::operator=(tcp_stream&&) noexcept = default;
+tcp_stream::~tcp_stream() = default;
+
+void tcp_stream::finish_writing() noexcept { socket_->finish_writing(); }
+void tcp_stream::abort(condition reason) noexcept { socket_->abort(reason); }
+endpoint tcp_stream::remote() const { return socket_->remote(); }
+
+}  // namespace weft

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "operation_memory.hpp"
+
+#include <weft/net/tcp_stream.hpp>
+#include <weft/runtime/spinlock.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
+#include <optional>
+
+// A socket that may be used from several workers.
+//
+// Asio's reactor may complete operations on any thread, but a socket object must not be touched by
+// two threads at once. So every call into the socket object is made under `lock_`: starting an
+// operation, cancelling, closing. Completions run on the worker that holds the driver's token and
+// do not touch the socket object, except to go on with what Asio ended too early (below).
+//
+// Asio cancels all operations of a socket at once. A cancelled reader therefore also ends a writer's
+// operation; the writer's completion sees that nobody meant it (neither its own `cancelled` nor
+// abort()) and starts it again.
+//
+// A completion takes the lock too before it wakes its task: the worker that started the operation
+// may still be inside, and the task may destroy the socket at once. Flags are read under the lock
+// before an operation is started, so an abort() or cancel is either seen or ends that operation.
+//
+// A socket is destroyed only by the task that owns it, after its operations have completed: they
+// live in frames that wait for them.
+
+namespace weft::detail {
+
+class tcp_socket {
+public:
+  using asio_socket =
+      boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+  explicit tcp_socket(asio_socket socket);
+
+  bool start_read(read_awaiter& op, task_handle waiter);
+  bool try_write(write_awaiter& op);
+  bool start_write(write_awaiter& op, task_handle waiter);
+
+  void cancel() noexcept;
+  void abort(condition reason) noexcept;
+  void finish_writing() noexcept;
+  endpoint remote() const;
+
+private:
+  struct read_done;
+  struct write_done;
+  using code = boost::system::error_code;
+
+  bool may_start(socket_wait& op, task_handle waiter);
+  void submit_read(read_awaiter& op);
+  void submit_write(write_awaiter& op);
+  void on_read(read_awaiter& op, const code& error, std::size_t count);
+  void on_write(write_awaiter& op, const code& error, std::size_t count);
+  /// @return the reason why an operation that Asio aborted has ended, or none: it must go on
+  std::optional<std::error_code> reason_of_abort(const socket_wait& op) const noexcept;
+
+  spinlock lock_;
+  asio_socket socket_;
+  std::atomic<int> aborted_{0};  // a condition, or 0
+  operation_memory read_memory_;
+  operation_memory write_memory_;
+};
+
+}  // namespace weft::detail
