@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""What the documents show exists: trees of files, links, ./dev commands, @example regions.
+
+usage: documents.py ROOT
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from report import finish
+
+FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
+PATH = re.compile(r"[\w.+-]+(/[\w.+-]+)*/?")
+EXAMPLE = re.compile(r"@example\s+([\w./-]+)")
+DEV = re.compile(r"(?:^\$?|&&|;)\s*\./dev(?:[ \t]+([\w-]+))?", re.MULTILINE)
+NOT_OURS = {".git", "build", ".cache"}
+
+
+def documents(root):
+    for path in sorted(root.rglob("*.md")):
+        if not NOT_OURS.intersection(path.relative_to(root).parts):
+            yield path
+
+
+def tree_entries(block):
+    """[(depth, name)] where the block is a tree of files, else None.
+
+    A tree has nothing but lines that start with a path, drawn or indented, and a folder among them.
+    """
+    entries = []
+    for line in filter(str.strip, block.splitlines()):
+        drawing = re.match(r"[\s│├└─|`]*", line).end()
+        name = line[drawing:].split()[0] if line[drawing:].split() else ""
+        if not PATH.fullmatch(name):
+            return None
+        entries.append((drawing, name))
+    return entries if any(name.endswith("/") for _, name in entries) else None
+
+
+def tree_paths(entries):
+    parents = []
+    for depth, name in entries:
+        while parents and parents[-1][0] >= depth:
+            parents.pop()
+        yield "".join(folder for _, folder in parents) + name
+        if name.endswith("/"):
+            parents.append((depth, name))
+
+
+def check_trees(root, where, text):
+    for language, block in FENCE.findall(text):
+        entries = tree_entries(block) if language in ("", "text", "tree") else None
+        for path in tree_paths(entries or []):
+            inside = path.removeprefix(root.name + "/").removeprefix("weft/")
+            exists = (root / path).exists() or (root / inside).exists()
+            if not exists and path.rstrip("/") not in (root.name, "weft"):
+                yield f"{where}: the tree shows {path}, which does not exist"
+
+
+def check_links(path, where, text):
+    for target in LINK.findall(FENCE.sub("", text)):
+        if not (path.parent / target).exists():
+            yield f"{where}: links to {target}, which does not exist"
+
+
+def dev_commands(root):
+    """What ./dev help lists."""
+    text = subprocess.run([root / "dev", "help"], capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r"^  ([a-z]+)\b", text, re.MULTILINE))
+
+
+def check_commands(where, text, known):
+    for language, block in FENCE.findall(text):
+        for command in DEV.findall(block) if language in ("sh", "bash", "console") else []:
+            if command and command not in known:
+                yield f"{where}: shows ./dev {command}, which ./dev help does not know"
+
+
+def check_examples(root):
+    for header in sorted((root / "include").rglob("*.hpp")):
+        for example in EXAMPLE.findall(header.read_text(encoding="utf-8")):
+            if not (root / example).is_file():
+                where = header.relative_to(root).as_posix()
+                yield f"{where}: @example {example} does not exist"
+
+
+def violations(root):
+    known = dev_commands(root)
+    for path in documents(root):
+        where = path.relative_to(root).as_posix()
+        text = path.read_text(encoding="utf-8")
+        yield from check_trees(root, where, text)
+        yield from check_links(path, where, text)
+        yield from check_commands(where, text, known)
+    yield from check_examples(root)
+
+
+if __name__ == "__main__":
+    root = Path(sys.argv[1]).resolve()
+    headers = sum(1 for _ in (root / "include").rglob("*.hpp"))
+    finish("documents", violations(root), sum(1 for _ in documents(root)) + headers)

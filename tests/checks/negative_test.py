@@ -1,0 +1,161 @@
+#!/usr/bin/env python3
+"""Each check finds a planted violation, and nothing in the same tree without it.
+
+usage: negative_test.py COMPILER [unittest argument...]
+"""
+
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import documents
+import headers
+import layers
+import words
+
+COMPILER = "c++"
+
+
+class Tree(unittest.TestCase):
+    """A small correct project in a folder of its own, for one violation at a time."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = Path(folder.name).resolve() / "project"
+        self.write("dev", "#!/bin/sh\necho '  build  compile it'\n").chmod(0o755)
+        self.write("README.md", "```sh\n./dev build\n```\n[licence](LICENSE)\n")
+        self.write("LICENSE", "free\n")
+        self.write("include/weft/base/error.hpp", "#pragma once\n#include <string>\n")
+        self.write("include/weft/net/stream.hpp", "#pragma once\n#include <weft/base/error.hpp>\n")
+        self.write("src/net/socket.hpp", "#include <boost/asio/buffer.hpp>\n#include <unistd.h>\n")
+        self.write("src/net/stream.cpp", '#include <weft/net/stream.hpp>\n#include "socket.hpp"\n')
+        self.write("src/http/request_parser.cpp", "#include <weft/base/error.hpp>\n")
+
+    def write(self, name, text):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def expect_one(self, found, words_of_it):
+        found = list(found)
+        self.assertEqual(len(found), 1, found)
+        self.assertIn(words_of_it, found[0])
+
+
+class Layers(Tree):
+    def planted(self, name, text, complaint):
+        self.write(name, text)
+        self.expect_one(layers.violations(self.root), complaint)
+
+    def test_a_correct_tree_has_no_violation(self):
+        self.assertEqual(list(layers.violations(self.root)), [])
+
+    def test_a_lower_layer_must_not_include_a_higher_one(self):
+        self.planted("include/weft/base/bad.hpp", "#include <weft/net/stream.hpp>\n", "not below it")
+
+    def test_a_source_must_not_include_a_higher_layer(self):
+        self.planted("src/net/bad.cpp", "  #  include <weft/web/app.hpp>\n", "not below it")
+
+    def test_no_layer_includes_testing(self):
+        self.planted("src/web/bad.cpp", "#include <weft/testing/clock.hpp>\n", "not below it")
+
+    def test_a_private_header_of_another_layer_stays_private(self):
+        self.planted("src/http/bad.cpp", '#include "net/socket.hpp"\n', "no private header of http")
+
+    def test_a_relative_path_does_not_get_round_it(self):
+        self.planted("src/http/bad.cpp", '#include "../net/socket.hpp"\n', "no private header")
+
+    def test_a_public_header_includes_no_private_one(self):
+        self.planted("include/weft/net/bad.hpp", '#include "socket.hpp"\n', "public header")
+
+    def test_a_public_header_includes_no_system_header(self):
+        self.planted("include/weft/net/bad.hpp", "#include <sys/socket.h>\n", "of the system")
+
+    def test_asio_stays_behind_its_door(self):
+        self.planted("include/weft/net/bad.hpp", "#include <boost/asio.hpp>\n", "another door")
+
+    def test_asio_stays_out_of_http(self):
+        self.planted("src/http/bad.cpp", "#include <boost/asio/read.hpp>\n", "another door")
+
+    def test_json_stays_out_of_the_router(self):
+        self.planted("src/web/router.cpp", "#include <boost/json/value.hpp>\n", "another door")
+
+    def test_an_unlisted_third_party_is_named(self):
+        self.planted("src/web/bad.cpp", "#include <boost/beast/http.hpp>\n", "without a door")
+
+    def test_the_parser_does_no_io(self):
+        self.planted("src/http/request_parser.cpp", "#include <weft/net/stream.hpp>\n", "does no I/O")
+
+    def test_a_folder_that_is_no_layer_is_named(self):
+        self.planted("src/utils/bad.cpp", "\n", "in no layer")
+
+
+class Headers(Tree):
+    def found(self):
+        return headers.violations(self.root, self.root / "build", COMPILER, [])
+
+    def test_correct_headers_compile_alone(self):
+        self.assertEqual(self.found(), [])
+
+    def test_a_header_that_needs_another_first_is_named(self):
+        self.write("include/weft/base/bad.hpp", "#pragma once\ninline std::string text;\n")
+        self.expect_one(self.found(), "weft/base/bad.hpp")
+
+    def test_a_header_without_a_guard_is_named(self):
+        self.write("include/weft/base/bad.hpp", "struct twice {};\n")
+        self.expect_one(self.found(), "weft/base/bad.hpp")
+
+    def test_a_warning_in_a_header_is_named(self):
+        text = "#pragma once\ninline char narrow(int wide) { return wide; }\n"
+        self.write("include/weft/base/bad.hpp", text)
+        self.expect_one(self.found(), "weft/base/bad.hpp")
+
+
+class Words(Tree):
+    def test_a_correct_tree_has_no_violation(self):
+        self.assertEqual(list(words.violations(self.root)), [])
+
+    def test_a_registry_host_is_named(self):
+        self.write("docs/bad.md", "see https://" + "pypi" + ".org/project\n")
+        self.expect_one(words.violations(self.root), "docs/bad.md:1")
+
+    def test_a_path_of_one_machine_is_named(self):
+        for path in ("/home" + "/ann/weft", "/work" + "/main", "/tmp" + "/b/x"):
+            with self.subTest(path):
+                self.write("src/base/bad.cpp", f"\n// {path}\n")
+                self.expect_one(words.violations(self.root), "src/base/bad.cpp:2")
+
+
+class Documents(Tree):
+    def planted(self, text, complaint):
+        self.write("docs/bad.md", text)
+        self.expect_one(documents.violations(self.root), complaint)
+
+    def test_a_correct_tree_has_no_violation(self):
+        self.write("docs/tree.md", "```\nsrc/\n  net/     sockets\n    stream.cpp\nLICENSE\n```\n")
+        self.assertEqual(list(documents.violations(self.root)), [])
+
+    def test_a_drawn_tree_is_followed(self):
+        self.planted("```\nsrc/\n├── net/\n│   ├── stream.cpp\n│   └── gone.cpp\n```\n",
+                     "src/net/gone.cpp")
+
+    def test_an_indented_tree_is_followed(self):
+        self.planted("```text\nsrc/net/   sockets\n  gone.hpp   nothing\n```\n", "src/net/gone.hpp")
+
+    def test_a_dead_link_is_named(self):
+        self.planted("see [that](gone.md#part)\n", "gone.md")
+
+    def test_an_unknown_command_is_named(self):
+        self.planted("```sh\n./dev build && ./dev fly\n```\n", "./dev fly")
+
+    def test_a_missing_example_is_named(self):
+        self.write("include/weft/net/stream.hpp", "/// @example tests/docs/gone.cpp:part\n")
+        self.expect_one(documents.violations(self.root), "tests/docs/gone.cpp")
+
+
+if __name__ == "__main__":
+    COMPILER = sys.argv.pop(1)
+    unittest.main()
