@@ -1,0 +1,79 @@
+#pragma once
+
+#include <weft/http/handler.hpp>
+#include <weft/runtime/model.hpp>
+#include <weft/web/route_group.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+
+namespace weft {
+
+/// How an app is served.
+struct run_options {
+  weft::model model = parallel{};
+  std::string listen = "127.0.0.1:8080";  ///< "HOST:PORT", "[::1]:PORT"; port 0 takes a free one
+};
+
+namespace detail {
+
+struct owned_dispatcher {
+  owned_dispatcher();
+  ~owned_dispatcher();
+  std::unique_ptr<dispatcher> routes;
+};
+
+}  // namespace detail
+
+/// A web application: routes, middleware and shared state.
+///
+///     weft::app app;
+///     app.get("/hello/{name}", [](weft::path<std::string> name) -> weft::task<std::string> {
+///       co_return "Hello, " + *name;
+///     });
+///     return app.run(argc, argv);
+///
+/// Everything is registered first, then the app serves. Its order does not matter, but that of
+/// middleware among themselves: first registered is outermost.
+/// @example samples/hello/main.cpp
+class app final : private detail::owned_dispatcher, public route_group, public http_handler {
+public:
+  app();
+  ~app() override;
+
+  /// Gives handlers one shared object, taken as state<T>.
+  /// @throws std::logic_error  there is one of that type
+  template <class T>
+  void state(std::shared_ptr<T> object) {
+    static_assert(!std::is_const_v<T>, "weft: hand over a T; handlers may ask for state<const T>");
+    add_state(typeid(T), std::move(object));
+  }
+  template <std::move_constructible T>
+  void state(T object) {
+    state(std::make_shared<T>(std::move(object)));
+  }
+
+  /// Serves as the command line says (--help lists the options), until SIGINT or SIGTERM.
+  /// @return the exit code: 0, 1 where serving failed, 2 for a command line that makes no sense
+  int run(int argc, const char* const* argv);
+  /// As above. @return 0, or 1 where serving failed, which one line on standard error explains
+  int run(const run_options& options);
+
+  using route_group::handle;
+  /// Answers one request, without a socket. Routes that need a state that nobody registered answer
+  /// 500, where run() would not have started.
+  task<void> handle(const request& req, response& res) override;
+
+  /// Refuses what cannot work. run() calls it.
+  /// @throws std::logic_error  a handler takes a state<T> that nobody registered
+  void check() const;
+
+private:
+  void add_state(const std::type_info& type, std::shared_ptr<void> object);
+};
+
+}  // namespace weft

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <weft/web/extractor.hpp>
+
+#include <optional>
+#include <string>
+
+namespace weft {
+
+/// The body's bytes as they came, whatever their media type.
+class body : public detail::extracted<std::string> {
+public:
+  using extracted::extracted;
+
+  static std::optional<body> extract(context& ctx) {
+    return body(std::string(ctx.request().body()));
+  }
+};
+
+}  // namespace weft

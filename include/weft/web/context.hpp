@@ -1,0 +1,105 @@
+#pragma once
+
+#include <weft/http/request.hpp>
+#include <weft/http/response.hpp>
+#include <weft/web/method_set.hpp>
+#include <weft/web/problem.hpp>
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <vector>
+
+namespace weft {
+
+class route;
+
+namespace detail {
+
+/// What a pattern's parameters stood for in one path: views, still percent-encoded.
+struct path_values {
+  static constexpr std::size_t limit = 16;
+
+  std::array<std::string_view, limit> raw;
+  std::size_t count = 0;
+
+  void push(std::string_view value) noexcept { raw[count++] = value; }
+  void pop() noexcept { --count; }
+};
+
+/// The shared objects of an application, by type. A few entries at most, so a linear look-up.
+class state_table {
+public:
+  /// @throws std::logic_error  that type is there already
+  void add(const std::type_info& type, std::shared_ptr<void> object);
+  void* find(const std::type_info& type) const noexcept;
+
+private:
+  struct entry {
+    const std::type_info* type;
+    std::shared_ptr<void> object;
+  };
+  std::vector<entry> entries_;
+};
+
+class dispatcher;
+
+}  // namespace detail
+
+/// What a handler may know and do about the request it answers, beyond its own parameters.
+///
+/// One context belongs to one request and lives until the answer is complete.
+class context {
+public:
+  context(const detail::state_table& states, const weft::request& req, weft::response& res) noexcept
+      : states_(states), request_(&req), response_(res) {}
+  context(const context&) = delete;
+  context& operator=(const context&) = delete;
+
+  const weft::request& request() const noexcept { return *request_; }
+  /// The answer in the making. What a handler returns is written to it after the handler has
+  /// ended; headers that were set before stay.
+  weft::response& response() noexcept { return response_; }
+  /// The route that matched; null while a 404, a 405 or an automatic OPTIONS is answered.
+  const weft::route* route() const noexcept { return route_; }
+  /// The decoded value of the pattern's parameter of that name.
+  std::optional<std::string> parameter(std::string_view name) const;
+
+  /// The shared object that app::state() was given. @return null where there is none
+  template <class T>
+  T* find_state() const noexcept {
+    return static_cast<T*>(states_.find(typeid(T)));
+  }
+
+  /// Notes what is wrong with the request. It is answered instead of the handler being run; the
+  /// first status stays, errors add up. For extractors.
+  void reject(http_status status, std::string detail);
+  void reject(http_status status, field_error error);
+  /// @return null as long as nothing was rejected
+  const problem* rejection() const noexcept { return rejection_.get(); }
+
+  /// What the pattern's n-th parameter stands for, still percent-encoded. For extractors.
+  std::string_view raw_parameter(std::size_t n) const noexcept { return values_.raw[n]; }
+  std::string_view parameter_name(std::size_t n) const noexcept;
+
+private:
+  friend class detail::dispatcher;
+
+  problem& rejected(http_status status);
+
+  const detail::state_table& states_;
+  const weft::request* request_;  // middleware may hand on another one
+  weft::response& response_;
+  const weft::route* route_ = nullptr;
+  method_set allowed_;  // what the path's routes answer, where none answers this method
+  bool bad_path_ = false;
+  detail::path_values values_;
+  std::string normal_path_;  // owns what values_ points into where the path had escapes
+  std::unique_ptr<problem> rejection_;
+};
+
+}  // namespace weft

@@ -1,0 +1,226 @@
+#pragma once
+
+#include <weft/runtime/task.hpp>
+#include <weft/web/context.hpp>
+#include <weft/web/extractor.hpp>
+#include <weft/web/path.hpp>
+#include <weft/web/reply.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+// From a handler's signature to a function that reads the arguments, calls it and writes what it
+// returns. Here is only what depends on types; all else is behind plain functions of a .cpp.
+namespace weft::detail {
+
+template <class T>
+inline constexpr bool is_path = false;
+template <class T>
+inline constexpr bool is_path<path<T>> = true;
+
+template <class T>
+concept handler_argument =
+    std::same_as<T, const request&> || std::same_as<T, context&> || is_path<T> || extractor<T>;
+
+/// An extractor behind a reference, which would dangle.
+template <class T>
+concept borrowed_argument =
+    std::is_reference_v<T> && !handler_argument<T> && handler_argument<std::remove_cvref_t<T>>;
+
+template <class R>
+struct task_result {
+  using type = R;
+  static constexpr bool is_task = false;
+};
+template <class R>
+struct task_result<task<R>> {
+  using type = R;
+  static constexpr bool is_task = true;
+};
+
+/// Where an argument stays between the request and the call.
+template <class P>
+class argument {
+public:
+  argument(context& ctx, std::size_t path_index) : value_(extract(ctx, path_index)) {}
+  P&& take() noexcept { return std::move(*value_); }
+
+private:
+  static std::optional<P> extract(context& ctx, [[maybe_unused]] std::size_t path_index) {
+    if constexpr (is_path<P>) return P::extract(ctx, path_index);
+    else return P::extract(ctx);
+  }
+  std::optional<P> value_;
+};
+
+template <>
+class argument<const request&> {
+public:
+  argument(context& ctx, std::size_t) noexcept : request_(ctx.request()) {}
+  const request& take() const noexcept { return request_; }
+
+private:
+  const request& request_;
+};
+
+template <>
+class argument<context&> {
+public:
+  argument(context& ctx, std::size_t) noexcept : context_(ctx) {}
+  context& take() const noexcept { return context_; }
+
+private:
+  context& context_;
+};
+
+/// How many path<...> stand before each parameter.
+template <class... P>
+consteval auto path_indices() {
+  std::array<std::size_t, sizeof...(P)> indices{};
+  [[maybe_unused]] std::size_t i = 0;
+  [[maybe_unused]] std::size_t paths = 0;
+  ((indices[i++] = paths, paths += is_path<P> ? 1 : 0), ...);
+  return indices;
+}
+
+/// void, unless the handler filled the response itself.
+inline void write_void(context& ctx) {
+  auto& res = ctx.response();
+  if (res.status() == http_status::ok && res.body().empty())
+    res.set_status(http_status::no_content);
+}
+
+/// A handler of any type behind one plain interface.
+struct endpoint {
+  std::shared_ptr<const void> handler;
+  void (*answer)(const void* handler, context& ctx) = nullptr;     ///< of a plain function
+  task<void> (*run)(const void* handler, context& ctx) = nullptr;  ///< of a coroutine
+  std::size_t path_arguments = 0;
+  std::vector<const std::type_info*> states;  ///< types that app::state() has to provide
+};
+
+template <class F, class R, class... P>
+struct typed_endpoint {
+  static_assert((!borrowed_argument<P> && ...),
+                "weft: a handler takes its extractors by value, path<T> and not path<T>& or const "
+                "path<T>&: a reference would outlive what it refers to");
+  static_assert(((handler_argument<P> || borrowed_argument<P>)&&...),
+                "weft: a handler's parameter is one of the extractors path<T>, query<T>, "
+                "query_value<\"name\", T>, header<\"Name\">, json<T>, state<T>, body (or one of "
+                "your own), const request& or context&");
+  static_assert(std::is_invocable_v<const F&, P...>,
+                "weft: a handler is called by several threads at once, so it must not be a mutable "
+                "lambda; keep what changes in weft::guarded and take it as state<T>");
+
+  using traits = task_result<R>;
+  using value = typename traits::type;
+  static_assert(std::is_void_v<value> || reply<std::remove_cvref_t<value>>,
+                "weft: a handler returns void, text, a type that can be written as JSON (describe "
+                "it with BOOST_DESCRIBE_STRUCT), std::optional or weft::result of such, created, "
+                "with_status, no_content, redirect, response, or a task of one of these");
+  static_assert(!is_borrowed_text<value> || (!traits::is_task && (std::is_reference_v<P> && ...)),
+                "weft: this handler returns a view of text that may be gone before the answer is "
+                "written; return std::string");
+
+  static constexpr bool fits = (handler_argument<P> && ...) &&
+                               std::is_invocable_v<const F&, P...> &&
+                               (std::is_void_v<value> || reply<std::remove_cvref_t<value>>);
+
+  using arguments = std::tuple<argument<P>...>;
+
+  static arguments read(context& ctx) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      [[maybe_unused]] constexpr auto indices = path_indices<P...>();
+      return arguments{argument<P>(ctx, indices[I])...};
+    }(std::index_sequence_for<P...>{});
+  }
+
+  static R call(const void* handler, arguments& from) {
+    return std::apply(
+        [&](auto&... held) -> R { return (*static_cast<const F*>(handler))(held.take()...); },
+        from);
+  }
+
+  static void answer(const void* handler, context& ctx) {
+    arguments from = read(ctx);
+    if (ctx.rejection() != nullptr) return;
+    if constexpr (std::is_void_v<R>) {
+      call(handler, from);
+      write_void(ctx);
+    } else {
+      write_reply(ctx, call(handler, from));
+    }
+  }
+
+  static task<void> run(const void* handler, context& ctx) {
+    arguments from = read(ctx);
+    if (ctx.rejection() != nullptr) co_return;
+    R running = call(handler, from);
+    if constexpr (std::is_void_v<value>) {
+      co_await std::move(running);
+      write_void(ctx);
+    } else {
+      value answer = co_await std::move(running);
+      write_reply(ctx, std::move(answer));
+    }
+  }
+
+  template <class Q>
+  static void note_state(endpoint& out) {
+    if constexpr (requires { Q::state_type(); }) out.states.push_back(&Q::state_type());
+  }
+
+  static endpoint make(F function) {
+    endpoint out;
+    if constexpr (fits) {
+      out.handler = std::make_shared<const F>(std::move(function));
+      if constexpr (traits::is_task) out.run = &run;
+      else out.answer = &answer;
+      out.path_arguments = (std::size_t{0} + ... + (is_path<P> ? 1 : 0));
+      (note_state<P>(out), ...);
+    }
+    return out;
+  }
+};
+
+template <class F, class Call = F>
+struct endpoint_for {
+  static constexpr bool known = false;
+};
+template <class F, class R, class... P>
+struct endpoint_for<F, R (*)(P...)> : typed_endpoint<F, R, P...> {
+  static constexpr bool known = true;
+};
+template <class F, class R, class... P>
+struct endpoint_for<F, R (*)(P...) noexcept> : endpoint_for<F, R (*)(P...)> {};
+template <class F, class C, class R, class... P>
+struct endpoint_for<F, R (C::*)(P...)> : endpoint_for<F, R (*)(P...)> {};
+template <class F, class C, class R, class... P>
+struct endpoint_for<F, R (C::*)(P...) const> : endpoint_for<F, R (*)(P...)> {};
+template <class F, class C, class R, class... P>
+struct endpoint_for<F, R (C::*)(P...) noexcept> : endpoint_for<F, R (*)(P...)> {};
+template <class F, class C, class R, class... P>
+struct endpoint_for<F, R (C::*)(P...) const noexcept> : endpoint_for<F, R (*)(P...)> {};
+
+template <class F>
+  requires requires { &F::operator(); }
+struct endpoint_for<F, F> : endpoint_for<F, decltype(&F::operator())> {};
+
+template <class F>
+endpoint make_endpoint(F function) {
+  static_assert(endpoint_for<F>::known,
+                "weft: a handler is one function or lambda whose parameter types are spelled out; "
+                "from `auto` or an overload set weft cannot tell what to take from the request");
+  if constexpr (endpoint_for<F>::known) return endpoint_for<F>::make(std::move(function));
+  else return {};
+}
+
+}  // namespace weft::detail

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <weft/http/method.hpp>
+#include <weft/web/endpoint.hpp>
+#include <weft/web/middleware.hpp>
+
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft {
+
+class route_group;
+
+/// A registered handler, as app::get() and its like return it.
+class route {
+public:
+  /// Puts a middleware around this handler alone, inside of those of its groups.
+  /// Concurrent  only before the application serves
+  route& use(middleware layer);
+
+  http_method method() const noexcept { return method_; }
+  /// As it was registered, with the prefixes of its groups: "/api/items/{id}".
+  const std::string& pattern() const noexcept { return pattern_; }
+
+private:
+  friend class detail::dispatcher;
+  friend class context;
+
+  http_method method_ = http_method::other;
+  std::string pattern_;
+  std::vector<std::string> names_;
+  detail::endpoint endpoint_;
+  detail::dispatcher* owner_ = nullptr;
+  const route_group* group_ = nullptr;
+  std::vector<middleware> own_;
+  std::vector<middleware> layers_;  // of the groups, outermost first, then own_
+  std::source_location where_;
+};
+
+}  // namespace weft

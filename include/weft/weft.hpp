@@ -1,0 +1,23 @@
+#pragma once
+
+// All that an application needs. Neither Asio nor Boost.JSON comes with it.
+
+#include <weft/base/error.hpp>
+#include <weft/runtime/blocking.hpp>
+#include <weft/runtime/channel.hpp>
+#include <weft/runtime/checkpoint.hpp>
+#include <weft/runtime/guarded.hpp>
+#include <weft/runtime/model.hpp>
+#include <weft/runtime/mutex.hpp>
+#include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task.hpp>
+#include <weft/runtime/task_group.hpp>
+#include <weft/runtime/yield.hpp>
+#include <weft/web/app.hpp>
+#include <weft/web/body.hpp>
+#include <weft/web/header.hpp>
+#include <weft/web/json.hpp>
+#include <weft/web/path.hpp>
+#include <weft/web/query.hpp>
+#include <weft/web/reply.hpp>
+#include <weft/web/state.hpp>

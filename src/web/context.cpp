@@ -1,0 +1,65 @@
+#include <weft/web/context.hpp>
+
+#include "web/percent.hpp"
+
+#include <weft/web/route.hpp>
+#include <weft/web/state.hpp>
+
+#include <boost/core/demangle.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace weft {
+
+std::optional<std::string> context::parameter(std::string_view name) const {
+  if (route_ == nullptr) return std::nullopt;
+  const auto& names = route_->names_;
+  const auto place = std::find(names.begin(), names.end(), name);
+  if (place == names.end()) return std::nullopt;
+  return detail::percent_decode(values_.raw[static_cast<std::size_t>(place - names.begin())]);
+}
+
+std::string_view context::parameter_name(std::size_t n) const noexcept { return route_->names_[n]; }
+
+problem& context::rejected(http_status status) {
+  if (!rejection_) rejection_ = std::make_unique<problem>(problem{status, {}, {}});
+  return *rejection_;
+}
+
+void context::reject(http_status status, std::string detail) {
+  auto& failure = rejected(status);
+  if (failure.detail.empty()) failure.detail = std::move(detail);
+}
+
+void context::reject(http_status status, field_error error) {
+  auto& failure = rejected(status);
+  if (failure.detail.empty()) failure.detail = "A part of the request is not as it must be.";
+  failure.errors.push_back(std::move(error));
+}
+
+namespace detail {
+
+void state_table::add(const std::type_info& type, std::shared_ptr<void> object) {
+  if (find(type) != nullptr) {
+    throw std::logic_error("weft: the app has a state of type " +
+                           boost::core::demangle(type.name()) + " already");
+  }
+  entries_.push_back({&type, std::move(object)});
+}
+
+void* state_table::find(const std::type_info& type) const noexcept {
+  for (const auto& [own_type, object] : entries_) {
+    if (*own_type == type) return object.get();
+  }
+  return nullptr;
+}
+
+void throw_no_state(const std::type_info& type) {
+  throw std::logic_error("a handler takes state<" + boost::core::demangle(type.name()) +
+                         ">, which was not given to app::state()");
+}
+
+}  // namespace detail
+}  // namespace weft

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <weft/web/json/type.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace weft::detail {
+
+/// text_value for a described type within the bounds of a member, which rules may have narrowed.
+/// @return what is wrong, empty when nothing is
+std::string read_text(std::string_view text, void* out, const json_type& type,
+                      const json_bounds& bounds);
+
+/// @param kind  a string or an array  @return what is wrong with `size`, empty when nothing is
+std::string check_size(json_kind kind, std::size_t size, const json_bounds& bounds);
+
+}  // namespace weft::detail
