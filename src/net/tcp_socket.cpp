@@ -34,18 +34,18 @@ tcp_socket::tcp_socket(asio_socket socket) : socket_(std::move(socket)) {
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
 }
 
-bool tcp_socket::may_start(socket_wait& op, task_handle waiter) {
+bool tcp_socket::may_start(socket_wait& op, task_handle waiter, const reason_word& abort_reason) {
   op.waiter = waiter;
   task_context& context = *waiter.promise().context;
   context.waits_for = "tcp_stream";
   if (!context.publish(op)) op.error = condition::canceled;
-  else if (const int reason = aborted_.load()) op.error = static_cast<condition>(reason);
+  else if (const int reason = abort_reason.load()) op.error = static_cast<condition>(reason);
   return !op.error;
 }
 
 bool tcp_socket::start_read(read_awaiter& op, task_handle waiter) {
   std::lock_guard held(lock_);
-  if (!may_start(op, waiter)) return false;
+  if (!may_start(op, waiter, reading_aborted_)) return false;
   submit_read(op);
   return true;
 }
@@ -58,7 +58,7 @@ void tcp_socket::on_read(read_awaiter& op, const code& error, std::size_t count)
   {
     std::lock_guard held(lock_);
     if (error == asio::error::operation_aborted) {
-      const auto reason = reason_of_abort(op);
+      const auto reason = reason_of_end(op, reading_aborted_);
       if (!reason) return submit_read(op);
       op.error = *reason;
     } else if (error == asio::error::eof) {
@@ -73,7 +73,7 @@ void tcp_socket::on_read(read_awaiter& op, const code& error, std::size_t count)
 
 bool tcp_socket::try_write(write_awaiter& op) {
   std::lock_guard held(lock_);
-  if (const int reason = aborted_.load()) {
+  if (const int reason = writing_aborted_.load()) {
     op.error = static_cast<condition>(reason);
     return true;
   }
@@ -85,7 +85,7 @@ bool tcp_socket::try_write(write_awaiter& op) {
 
 bool tcp_socket::start_write(write_awaiter& op, task_handle waiter) {
   std::lock_guard held(lock_);
-  if (!may_start(op, waiter)) return false;
+  if (!may_start(op, waiter, writing_aborted_)) return false;
   submit_write(op);
   return true;
 }
@@ -100,15 +100,16 @@ void tcp_socket::on_write(write_awaiter& op, const code& error, std::size_t coun
     std::lock_guard held(lock_);
     op.count += count;
     if (error && error != asio::error::operation_aborted) op.error = error;
-    else if (op.count != op.from_.size()) op.error = reason_of_abort(op).value_or(op.error);
+    else if (op.count != op.from_.size()) op.error = reason_of_end(op, writing_aborted_).value_or(op.error);
     if (!op.error && op.count != op.from_.size()) return submit_write(op);
   }
   make_ready(op.waiter);
 }
 
-std::optional<std::error_code> tcp_socket::reason_of_abort(const socket_wait& op) const noexcept {
-  if (const int reason = aborted_.load()) return make_error_code(static_cast<condition>(reason));
-  if (op.cancelled.load()) return make_error_code(condition::canceled);
+std::optional<std::error_code> tcp_socket::reason_of_end(const socket_wait& op,
+                                                         const reason_word& abort_reason) noexcept {
+  if (const int reason = abort_reason.load()) return static_cast<condition>(reason);
+  if (op.cancelled.load()) return condition::canceled;
   return std::nullopt;
 }
 
@@ -119,7 +120,12 @@ void tcp_socket::cancel() noexcept {
 }
 
 void tcp_socket::abort(condition reason) noexcept {
-  aborted_.store(static_cast<int>(reason));
+  writing_aborted_.store(static_cast<int>(reason));
+  abort_reading(reason);
+}
+
+void tcp_socket::abort_reading(condition reason) noexcept {
+  reading_aborted_.store(static_cast<int>(reason));
   cancel();
 }
 
@@ -156,6 +162,7 @@ tcp_stream::~tcp_stream() = default;
 
 void tcp_stream::finish_writing() noexcept { socket_->finish_writing(); }
 void tcp_stream::abort(condition reason) noexcept { socket_->abort(reason); }
+void tcp_stream::abort_reading(condition reason) noexcept { socket_->abort_reading(reason); }
 endpoint tcp_stream::remote() const { return socket_->remote(); }
 
 }  // namespace weft

@@ -44,6 +44,7 @@ public:
 
   void cancel() noexcept;
   void abort(condition reason) noexcept;
+  void abort_reading(condition reason) noexcept;
   void finish_writing() noexcept;
   endpoint remote() const;
 
@@ -52,17 +53,21 @@ private:
   struct write_done;
   using code = boost::system::error_code;
 
-  bool may_start(socket_wait& op, task_handle waiter);
+  using reason_word = std::atomic<int>;  // a condition, or 0
+
+  bool may_start(socket_wait& op, task_handle waiter, const reason_word& abort_reason);
   void submit_read(read_awaiter& op);
   void submit_write(write_awaiter& op);
   void on_read(read_awaiter& op, const code& error, std::size_t count);
   void on_write(write_awaiter& op, const code& error, std::size_t count);
   /// @return the reason why an operation that Asio aborted has ended, or none: it must go on
-  std::optional<std::error_code> reason_of_abort(const socket_wait& op) const noexcept;
+  static std::optional<std::error_code> reason_of_end(const socket_wait& op,
+                                                      const reason_word& abort_reason) noexcept;
 
   spinlock lock_;
   asio_socket socket_;
-  std::atomic<int> aborted_{0};  // a condition, or 0
+  reason_word reading_aborted_{0};
+  reason_word writing_aborted_{0};
   operation_memory read_memory_;
   operation_memory write_memory_;
 };

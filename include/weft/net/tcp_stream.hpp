@@ -119,6 +119,8 @@ public:
   void finish_writing() noexcept;
   /// Pending and later reads and writes end with this reason. Any thread.
   void abort(condition reason) noexcept;
+  /// As abort(), for reads only: an answer can still be written.
+  void abort_reading(condition reason) noexcept;
 
   endpoint remote() const;
 

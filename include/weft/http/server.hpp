@@ -1,0 +1,59 @@
+#pragma once
+
+#include <weft/base/clock.hpp>
+#include <weft/base/error.hpp>
+#include <weft/http/handler.hpp>
+#include <weft/http/limits.hpp>
+#include <weft/net/endpoint.hpp>
+#include <weft/runtime/task.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+
+namespace weft {
+
+struct server_options {
+  endpoint listen{"127.0.0.1", 8080};  ///< port 0 takes a free one
+  http_limits limits{};
+  /// Accepting pauses at this many, or at the process's limit of descriptors less 128.
+  std::size_t max_connections = 10'000;
+  /// How long a stop waits for requests that are under way, before it cancels them.
+  duration drain_timeout = std::chrono::seconds(10);
+};
+
+/// Serves HTTP/1.1 on one address, each connection in a task of its own.
+///
+///     http_server server(handler, options);
+///     if (auto opened = server.open(); !opened) ...
+///     co_await server.serve();
+class http_server {
+public:
+  /// @param handler  must outlive the server
+  http_server(http_handler& handler, const server_options& options);
+  ~http_server();
+  http_server(const http_server&) = delete;
+  http_server& operator=(const http_server&) = delete;
+
+  /// Opens the listening socket: from here on connections queue up. Needs a running task.
+  /// @errors as tcp_listener::open()
+  result<void> open();
+  /// The address that open() got.
+  endpoint local() const;
+
+  /// Serves until stop(), and returns when no connection is left.
+  /// Cancel  as stop(), without waiting for requests that are under way
+  task<> serve();
+
+  /// Takes no further connection, ends idle ones, and lets the others finish what they answer,
+  /// with "Connection: close". Any thread; more than once does nothing.
+  void stop() noexcept;
+
+  std::size_t connections() const noexcept;
+
+private:
+  class state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace weft
