@@ -77,6 +77,7 @@ TEST_CASE("a malformed request line is refused") {
       {"9112 3 two blanks before the target", "GET  / HTTP/1.1", "400 target"},
       {"9112 3 two blanks behind the target", "GET /  HTTP/1.1", "400 target"},
       {"9112 3 blank at the end", "GET / HTTP/1.1 ", "400 request_line"},
+      {"9112 3 no blank before the version", "GET /abcHTTP/1.1", "400 request_line"},
       {"9112 3 HTAB as separator", "GET\t/ HTTP/1.1", "400 request_line"},
       {"9112 3 no target", "GET HTTP/1.1", "400 request_line"},
       {"9112 3 empty target", "GET  HTTP/1.1", "400 request_line"},

@@ -54,6 +54,36 @@ TEST_CASE("pipelined requests are told in their order") {
                    post_c_told + post_b_told + get_a_told);
 }
 
+TEST_CASE("nothing of one request is left in the next") {
+  // HTTP/1.0 has no Host of its own, so that one left over would show.
+  const std::string first = "GET http://b/?q HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+  const std::string second = "OPTIONS * HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
+  check_transcript(
+      first + second + post_c,
+      "GET http://b/?q | / | q | host b | 1.1 close\nHost: h\nConnection: close\ndone\n"
+      "OPTIONS * | * |  | host  | 1.0 keep-alive\nConnection: keep-alive\ndone\n" +
+          post_c_told);
+}
+
+TEST_CASE("limits count anew for each request") {
+  http_limits limits;
+  limits.max_header_count = 2;
+  limits.max_header_bytes = 60;
+  limits.max_body_bytes = 1;
+  limits.max_chunk_extensions_bytes = 2;
+  const std::string head = "\r\nPOST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
+  const std::string body = "1;a\r\nx\r\n0\r\nA: b\r\nC: " + std::string(40, 'd') + "\r\n\r\n";
+  std::string input;
+  std::string told;
+  for (int i = 0; i < 6; ++i) {
+    input += head + body;
+    told +=
+        "POST / | / |  | host h | 1.1 keep-alive\nHost: h\nTransfer-Encoding: chunked\n"
+        "body x\ndone\n";
+  }
+  check_transcript(input, told, limits);
+}
+
 TEST_CASE("the loop of the documentation finds every body") {
   CHECK(bodies_of(post_b + post_c) == std::vector<std::string>{"xyz", "xy"});
 }

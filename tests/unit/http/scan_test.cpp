@@ -86,6 +86,7 @@ TEST_CASE("a token equals a lower-case name in any case and no other bytes") {
   CHECK(detail::is_token("Content-Length", "content-length"));
   CHECK(detail::is_token("transfer-ENCODING", "transfer-encoding"));
   CHECK_FALSE(detail::is_token("hos", "host"));
+  CHECK_FALSE(detail::is_token("hosts", "host"));
   CHECK_FALSE(detail::is_token("content_length", "content-length"));
 
   const std::string name = "transfer-encoding";
