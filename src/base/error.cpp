@@ -49,4 +49,8 @@ std::error_condition make_error_condition(condition c) noexcept {
   return {static_cast<int>(c), category()};
 }
 
+bool operator==(const std::error_code& code, condition c) noexcept {
+  return code == make_error_condition(c);
+}
+
 }  // namespace weft

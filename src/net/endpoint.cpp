@@ -25,7 +25,7 @@ result<endpoint> parse_endpoint(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   const auto port = parse_port(text.substr(colon + 1));
   if (is_bracketed(host)) host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos) return condition::bad_input;
+  else if (host.find_first_of(":[]") != std::string_view::npos) return condition::bad_input;
   if (host.empty() || !port) return condition::bad_input;
   return endpoint{std::string(host), *port};
 }

@@ -127,30 +127,5 @@ endpoint tcp_listener::local() const {
   return {at.address().to_string(), at.port()};
 }
 
-task<result<tcp_stream>> connect(endpoint to) {
-  asio::io_context& context = detail::current_io_context();
-  tcp::resolver resolver(context);
-  auto resolve = [&](auto handler) {
-    resolver.async_resolve(to.host, std::to_string(to.port), std::move(handler));
-  };
-  detail::asio_wait<tcp::resolver::results_type, decltype(resolve)> resolving(
-      context, "connect", resolve);
-  auto found = co_await resolving;
-  if (!found) co_return found.error();
-
-  std::error_code last = condition::refused;
-  for (const auto& entry : *found) {
-    detail::tcp_socket::asio_socket socket(context);
-    auto start = [&](auto handler) {
-      socket.async_connect(entry.endpoint(), detail::without_value(std::move(handler)));
-    };
-    detail::asio_wait<bool, decltype(start)> connecting(context, "connect", start);
-    auto connected = co_await connecting;
-    if (connected) co_return tcp_stream(std::make_unique<detail::tcp_socket>(std::move(socket)));
-    last = connected.error();
-    if (last == condition::canceled) break;
-  }
-  co_return last;
-}
 
 }  // namespace weft

@@ -63,6 +63,9 @@ void tcp_socket::on_read(read_awaiter& op, const code& error, std::size_t count)
       op.error = *reason;
     } else if (error == asio::error::eof) {
       op.error = condition::eof;
+      // No event follows the end of a stream: Asio would let another read wait for ever.
+      int none = 0;
+      reading_aborted_.compare_exchange_strong(none, static_cast<int>(condition::eof));
     } else {
       op.error = error;
     }

@@ -24,6 +24,9 @@ enum class condition {
 std::error_code make_error_code(condition) noexcept;
 std::error_condition make_error_condition(condition) noexcept;
 
+/// Whether the code means that condition, whatever layer or system call it came from.
+bool operator==(const std::error_code& code, condition c) noexcept;
+
 /// A value or an error code: the return type of everything that fails for a reason outside the
 /// program (peer, input, limit, time, cancel).
 template <class T>

@@ -1,0 +1,111 @@
+#include <weft/net/tcp_listener.hpp>
+#include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task_group.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+
+#include "support/models.hpp"
+
+using namespace std::chrono_literals;
+using weft::condition;
+using weft::endpoint;
+using weft::task;
+using weft::tcp_listener;
+
+namespace {
+
+const endpoint any_port{"127.0.0.1", 0};
+
+task<std::error_code> accept_error(tcp_listener& listener) {
+  auto accepted = co_await listener.accept();
+  co_return accepted ? std::error_code() : accepted.error();
+}
+
+template <class Test>
+void under_each_model(Test test) {
+  for (const auto& m : weft::test::serving_models()) {
+    CAPTURE(m.name);
+    weft::test::run_under(m, test());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("port 0 takes a free port and tells which") {
+  weft::scheduler scheduler(weft::event_loop{});
+  scheduler.run([]() -> task<> {
+    auto listener = tcp_listener::open(any_port);
+    REQUIRE(listener.has_value());
+    CHECK(listener->local().host == "127.0.0.1");
+    CHECK(listener->local().port != 0);
+    co_return;
+  }());
+}
+
+TEST_CASE("a taken port is refused") {
+  weft::scheduler scheduler(weft::event_loop{});
+  scheduler.run([]() -> task<> {
+    auto first = tcp_listener::open(any_port);
+    REQUIRE(first.has_value());
+    auto second = tcp_listener::open(first->local());
+    REQUIRE(!second.has_value());
+    CHECK(second.error() == condition::refused);
+    co_return;
+  }());
+}
+
+TEST_CASE("an address of another machine cannot be listened on") {
+  weft::scheduler scheduler(weft::event_loop{});
+  scheduler.run([]() -> task<> {
+    auto listener = tcp_listener::open({"192.0.2.1", 0});
+    CHECK(!listener.has_value());
+    co_return;
+  }());
+}
+
+TEST_CASE("close ends a waiting accept") {
+  under_each_model([]() -> task<> {
+    auto listener = tcp_listener::open(any_port);
+    REQUIRE(listener.has_value());
+    auto waiting = weft::go(accept_error(*listener));
+    co_await weft::sleep(5ms);
+    listener->close();
+    const auto error = co_await waiting.join();
+    CHECK(error == condition::closed);
+    const auto again = co_await accept_error(*listener);
+    CHECK(again == condition::closed);
+  });
+}
+
+TEST_CASE("a cancelled accept leaves the listener usable") {
+  under_each_model([]() -> task<> {
+    auto listener = tcp_listener::open(any_port);
+    REQUIRE(listener.has_value());
+    auto waiting = weft::go(accept_error(*listener));
+    co_await weft::sleep(5ms);
+    waiting.cancel();
+    const auto error = co_await waiting.join();
+    CHECK(error == condition::canceled);
+    auto accepting = weft::go(accept_error(*listener));
+    auto client = co_await weft::connect(listener->local());
+    CHECK(client.has_value());
+    const auto accepted = co_await accepting.join();
+    CHECK(!accepted);
+  });
+}
+
+TEST_CASE("connecting to a port without listener is refused") {
+  under_each_model([]() -> task<> {
+    endpoint free_port;
+    {
+      auto listener = tcp_listener::open(any_port);
+      free_port = listener->local();
+    }
+    auto client = co_await weft::connect(free_port);
+    REQUIRE(!client.has_value());
+    CHECK(client.error() == condition::refused);
+  });
+}

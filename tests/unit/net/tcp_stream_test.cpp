@@ -1,0 +1,225 @@
+#include <weft/net/tcp_listener.hpp>
+#include <weft/net/tcp_stream.hpp>
+#include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task_group.hpp>
+#include <weft/runtime/yield.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <array>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "support/models.hpp"
+
+using namespace std::chrono_literals;
+using weft::condition;
+using weft::result;
+using weft::task;
+using weft::tcp_listener;
+using weft::tcp_stream;
+
+namespace {
+
+task<result<tcp_stream>> accept_one(tcp_listener& listener) {
+  auto accepted = co_await listener.accept();
+  co_return accepted;
+}
+
+/// Both ends of a connection over the loopback interface.
+struct stream_pair {
+  stream_pair(tcp_stream c, tcp_stream s) : client(std::move(c)), server(std::move(s)) {}
+  tcp_stream client;
+  tcp_stream server;
+};
+
+task<stream_pair> connected() {
+  auto listener = tcp_listener::open({"127.0.0.1", 0});
+  REQUIRE(listener.has_value());
+  auto accepting = weft::go(accept_one(*listener));
+  auto client = co_await weft::connect(listener->local());
+  REQUIRE(client.has_value());
+  auto server = co_await accepting.join();
+  REQUIRE(server.has_value());
+  co_return stream_pair(std::move(*client), std::move(*server));
+}
+
+task<std::string> read_all(tcp_stream& stream) {
+  std::string text;
+  std::array<char, 1000> buffer;
+  for (;;) {
+    auto got = co_await stream.read_some(buffer);
+    if (!got) break;
+    text.append(buffer.data(), *got);
+  }
+  co_return text;
+}
+
+task<std::error_code> read_error(tcp_stream& stream) {
+  std::array<char, 16> buffer;
+  auto got = co_await stream.read_some(buffer);
+  co_return got ? std::error_code() : got.error();
+}
+
+task<std::error_code> write(tcp_stream& stream, std::string text) {
+  auto written = co_await stream.write_all(text);
+  co_return written ? std::error_code() : written.error();
+}
+
+task<> write_and_finish(tcp_stream& stream, std::string text) {
+  const auto error = co_await write(stream, std::move(text));
+  if (!error) stream.finish_writing();
+}
+
+template <class Test>
+void under_each_model(Test test) {
+  for (const auto& m : weft::test::serving_models()) {
+    CAPTURE(m.name);
+    weft::test::run_under(m, test());
+  }
+}
+
+// More than any socket buffer takes at once.
+constexpr std::size_t large = 20 * 1024 * 1024;
+
+}  // namespace
+
+TEST_CASE("what one end writes the other reads, then eof") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    co_await write_and_finish(pair.client, "hello");
+    const auto text = co_await read_all(pair.server);
+    CHECK(text == "hello");
+    const auto error = co_await read_error(pair.server);
+    CHECK(error == condition::eof);
+  });
+}
+
+TEST_CASE("a write larger than the socket's buffer waits for the reader and arrives whole") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    std::string sent(large, 'x');
+    for (std::size_t i = 0; i < sent.size(); i += 97) sent[i] = static_cast<char>('a' + i % 26);
+    auto writing = weft::go(write_and_finish(pair.client, sent));
+    const auto received = co_await read_all(pair.server);
+    co_await writing.join();
+    CHECK(received.size() == sent.size());
+    CHECK((received == sent));
+  });
+}
+
+TEST_CASE("both directions are used at once") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    auto up = weft::go(write_and_finish(pair.client, std::string(large, 'u')));
+    auto down = weft::go(write_and_finish(pair.server, std::string(large, 'd')));
+    auto reading = weft::go(read_all(pair.client));
+    const auto received_up = co_await read_all(pair.server);
+    const auto received_down = co_await reading.join();
+    co_await up.join();
+    co_await down.join();
+    CHECK((received_up == std::string(large, 'u')));
+    CHECK((received_down == std::string(large, 'd')));
+  });
+}
+
+TEST_CASE("a cancelled read loses nothing") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    auto reading = weft::go(read_error(pair.server));
+    co_await weft::sleep(2ms);
+    reading.cancel();
+    const auto error = co_await reading.join();
+    CHECK(error == condition::canceled);
+    co_await write_and_finish(pair.client, "late");
+    const auto text = co_await read_all(pair.server);
+    CHECK(text == "late");
+  });
+}
+
+TEST_CASE("cancelling the reader leaves the writer of the same stream alone") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    auto writing = weft::go(write_and_finish(pair.client, std::string(large, 'w')));
+    auto reading = weft::go(read_error(pair.client));
+    co_await weft::sleep(2ms);
+    reading.cancel();
+    const auto error = co_await reading.join();
+    CHECK(error == condition::canceled);
+    const auto text = co_await read_all(pair.server);
+    CHECK(text.size() == large);
+    co_await writing.join();
+  });
+}
+
+TEST_CASE("a cancelled write ends") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    auto writing = weft::go(write(pair.client, std::string(large, 'w')));
+    co_await weft::sleep(2ms);
+    writing.cancel();
+    const auto error = co_await writing.join();
+    CHECK(error == condition::canceled);
+  });
+}
+
+TEST_CASE("abort ends pending and later operations with its reason") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    auto reading = weft::go(read_error(pair.server));
+    auto writing = weft::go(write(pair.server, std::string(large, 'w')));
+    co_await weft::sleep(2ms);
+    pair.server.abort(condition::timed_out);
+    const auto read_end = co_await reading.join();
+    const auto write_end = co_await writing.join();
+    CHECK(read_end == condition::timed_out);
+    CHECK(write_end == condition::timed_out);
+    const auto later = co_await read_error(pair.server);
+    CHECK(later == condition::timed_out);
+  });
+}
+
+TEST_CASE("abort_reading leaves writing possible") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    auto reading = weft::go(read_error(pair.server));
+    co_await weft::sleep(2ms);
+    pair.server.abort_reading(condition::closed);
+    const auto error = co_await reading.join();
+    CHECK(error == condition::closed);
+    co_await write_and_finish(pair.server, "bye");
+    const auto text = co_await read_all(pair.client);
+    CHECK(text == "bye");
+  });
+}
+
+TEST_CASE("a peer that closes ends a pending write with an error") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    auto writing = weft::go(write(pair.client, std::string(large, 'w')));
+    co_await weft::sleep(2ms);
+    {
+      const tcp_stream closing = std::move(pair.server);
+    }
+    const auto error = co_await writing.join();
+    CHECK(error);
+  });
+}
+
+TEST_CASE("cancel races with arriving data without losing or hanging") {
+  under_each_model([]() -> task<> {
+    for (int round = 0; round < 200; ++round) {
+      auto pair = co_await connected();
+      auto reading = weft::go(read_error(pair.server));
+      auto writing = weft::go(write(pair.client, "x"));
+      for (int i = 0; i < round % 7; ++i) co_await weft::yield();
+      reading.cancel();
+      const auto error = co_await reading.join();
+      CHECK((!error || error == condition::canceled));
+      const auto sent = co_await writing.join();
+      CHECK(!sent);
+    }
+  });
+}
