@@ -55,7 +55,8 @@ task<> connection::serve() {
     if (!keeps_alive()) break;
     finish_request();
   }
-  co_await end();
+  const bool sent = co_await flush();
+  if (sent && !unread().empty()) co_await linger();
 }
 
 // ------------------------------------------------------------------ reading
@@ -190,14 +191,13 @@ task<> connection::answer_request() {
 
 task<> connection::refuse(const parse_error& error) {
   write_error(work_.get().out, error, context_of_answer(false));
-  co_await end();
+  const bool sent = co_await flush();
+  if (sent) co_await linger();
 }
 
 // What the peer still sends is read and dropped for a while: closing with unread bytes would reset
 // the connection, and the answer could be lost on its way.
-task<> connection::end() {
-  const bool sent = co_await flush();
-  if (!sent) co_return;
+task<> connection::linger() {
   stream_.finish_writing();
   in_.clear();
   in_.reserve(first_buffer_bytes);

@@ -56,7 +56,7 @@ private:
   task<> answer_request();
   task<> refuse(const parse_error& error);
   task<bool> flush();
-  task<> end();
+  task<> linger();
 
   void finish_request();
   void make_room();

@@ -1,0 +1,399 @@
+#include <weft/http/server.hpp>
+#include <weft/net/tcp_stream.hpp>
+#include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task_group.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <array>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "support/models.hpp"
+
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
+using weft::http_server;
+using weft::request;
+using weft::response;
+using weft::task;
+using weft::tcp_stream;
+
+namespace {
+
+/// Answers with method, target and body; /slow takes 50 ms, /throw fails.
+class echo_handler final : public weft::http_handler {
+public:
+  task<> handle(const request& req, response& res) override {
+    if (req.path() == "/throw") throw std::runtime_error("planned");
+    if (req.path() == "/slow") co_await weft::sleep(50ms);
+    res.set_content_type("text/plain");
+    res.body().append(req.method_name());
+    res.body().append(" ");
+    res.body().append(req.target());
+    res.body().append(" ");
+    res.body().append(req.body());
+  }
+};
+
+weft::server_options on_a_free_port() {
+  weft::server_options options;
+  options.listen = {"127.0.0.1", 0};
+  return options;
+}
+
+/// A server in the background of a test, stopped at its end.
+class running_server {
+public:
+  explicit running_server(const weft::server_options& options = on_a_free_port())
+      : server_(handler_, options) {}
+
+  void start() {
+    REQUIRE(server_.open().has_value());
+    serving_.go(server_.serve());
+  }
+  task<> stop() {
+    server_.stop();
+    co_await serving_.join();
+  }
+  task<tcp_stream> connect() {
+    auto stream = co_await weft::connect(server_.local());
+    REQUIRE(stream.has_value());
+    co_return std::move(*stream);
+  }
+  http_server& server() { return server_; }
+
+private:
+  echo_handler handler_;
+  http_server server_;
+  weft::task_group serving_;
+};
+
+task<std::string> read_to_end(tcp_stream& stream) {
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (;;) {
+    auto got = co_await stream.read_some(buffer);
+    if (!got) break;
+    text.append(buffer.data(), *got);
+  }
+  co_return text;
+}
+
+/// Reads until the text ends with `end`, or the stream does.
+task<std::string> read_until(tcp_stream& stream, std::string end) {
+  std::string text;
+  std::array<char, 4096> buffer;
+  while (!text.ends_with(end)) {
+    auto got = co_await stream.read_some(buffer);
+    if (!got) break;
+    text.append(buffer.data(), *got);
+  }
+  co_return text;
+}
+
+task<bool> write(tcp_stream& stream, std::string text) {
+  auto written = co_await stream.write_all(text);
+  co_return written.has_value();
+}
+
+/// Sends bytes on a connection of their own and collects all that comes back.
+task<std::string> exchange(running_server& server, std::string bytes) {
+  auto stream = co_await server.connect();
+  co_await write(stream, std::move(bytes));
+  auto answer = co_await read_to_end(stream);
+  co_return answer;
+}
+
+template <class Test>
+void under_each_model(Test test) {
+  for (const auto& m : weft::test::serving_models()) {
+    CAPTURE(m.name);
+    weft::test::run_under(m, test());
+  }
+}
+
+std::string get(std::string target, std::string more = "") {
+  return "GET " + target + " HTTP/1.1\r\nHost: here\r\n" + more + "\r\n";
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t n = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+const std::string last = "Connection: close\r\n";
+
+}  // namespace
+
+TEST_CASE("a connection answers one request after another") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    auto stream = co_await server.connect();
+    for (int i = 0; i < 3; ++i) {
+      const auto target = "/" + std::to_string(i);
+      co_await write(stream, get(target));
+      const auto answer = co_await read_until(stream, "GET " + target + " ");
+      CHECK_THAT(answer, StartsWith("HTTP/1.1 200 OK\r\n"));
+      CHECK_THAT(answer, ContainsSubstring("\r\nDate: "));
+    }
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("pipelined requests are answered in order") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const auto answer =
+        co_await exchange(server, get("/slow") + get("/b") + get("/c", last) + get("/never"));
+    CHECK(count(answer, "HTTP/1.1 200 OK") == 3);
+    const auto first = answer.find("GET /slow ");
+    const auto second = answer.find("GET /b ");
+    const auto third = answer.find("GET /c ");
+    CHECK(first < second);
+    CHECK(second < third);
+    CHECK(third != std::string::npos);
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a request that comes byte by byte is answered") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    auto stream = co_await server.connect();
+    const std::string bytes =
+        "POST /p HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
+    for (const char c : bytes) co_await write(stream, std::string(1, c));
+    const auto answer = co_await read_to_end(stream);
+    CHECK_THAT(answer, ContainsSubstring("POST /p abc"));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("bodies of every size arrive whole, by length and in chunks") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    for (const std::size_t size : {0, 1, 3000, 4096, 5000, 70'000, 1'000'000}) {
+      CAPTURE(size);
+      const std::string body(size, 'b');
+      const auto by_length = co_await exchange(
+          server, "POST /l HTTP/1.1\r\nHost: here\r\nConnection: close\r\nContent-Length: " +
+                      std::to_string(size) + "\r\n\r\n" + body);
+      CHECK(by_length.ends_with("POST /l " + body));
+      std::string chunks;
+      for (std::size_t at = 0; at < size; at += 999) {
+        const auto chunk = body.substr(at, 999);
+        std::array<char, 8> length;
+        std::snprintf(length.data(), length.size(), "%zx", chunk.size());
+        chunks += std::string(length.data()) + "\r\n" + chunk + "\r\n";
+      }
+      const auto chunked = co_await exchange(
+          server, "POST /c HTTP/1.1\r\nHost: here\r\nConnection: close\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n" +
+                      chunks + "0\r\n\r\n");
+      CHECK(chunked.ends_with("POST /c " + body));
+    }
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a body behind a head that fills the buffer arrives whole") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    for (const std::size_t padding : {1800, 1980, 2000, 2040, 3900, 4000, 8000}) {
+      CAPTURE(padding);
+      const std::string body(9000, 'b');
+      const auto answer = co_await exchange(
+          server, "POST /l HTTP/1.1\r\nHost: here\r\nConnection: close\r\nX-Padding: " +
+                      std::string(padding, 'p') + "\r\nContent-Length: 9000\r\n\r\n" + body);
+      CHECK(answer.ends_with("POST /l " + body));
+    }
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a client that waits for 100 Continue gets it before it sends the body") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    auto stream = co_await server.connect();
+    co_await write(stream,
+                   "POST /e HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\nConnection: close\r\n"
+                   "Content-Length: 4\r\n\r\n");
+    const auto go_on = co_await read_until(stream, "\r\n\r\n");
+    CHECK_THAT(go_on, StartsWith("HTTP/1.1 100 Continue\r\n"));
+    co_await write(stream, "body");
+    const auto answer = co_await read_to_end(stream);
+    CHECK_THAT(answer, ContainsSubstring("POST /e body"));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("wrong bytes get their answer, the connection ends, and the server goes on") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const std::pair<std::string, std::string> cases[] = {
+        {"GARBAGE\r\n\r\n", "HTTP/1.1 400 "},
+        {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 "},
+        {"GET / HTTP/3.0\r\nHost: h\r\n\r\n", "HTTP/1.1 505 "},
+        {get("/", "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n"), "HTTP/1.1 400 "},
+        {get("/" + std::string(9000, 'a')), "HTTP/1.1 414 "},
+        {get("/", "X: " + std::string(17'000, 'a') + "\r\n"), "HTTP/1.1 431 "},
+        {"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1048577\r\n\r\n", "HTTP/1.1 413 "},
+    };
+    for (const auto& [bytes, expected] : cases) {
+      CAPTURE(bytes.substr(0, 60));
+      const auto answer = co_await exchange(server, bytes + get("/canary", last));
+      CHECK_THAT(answer, StartsWith(expected));
+      CHECK_THAT(answer, ContainsSubstring("Connection: close"));
+      CHECK(count(answer, "canary") == 0);
+      const auto next = co_await exchange(server, get("/fine", last));
+      CHECK_THAT(next, StartsWith("HTTP/1.1 200 "));
+    }
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("the answer to a body past the limit arrives although the peer still sends") {
+  under_each_model([]() -> task<> {
+    auto options = on_a_free_port();
+    options.limits.max_body_bytes = 1000;
+    running_server server(options);
+    server.start();
+    const auto answer = co_await exchange(
+        server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 40000\r\n\r\n" +
+                    std::string(40'000, 'x'));
+    CHECK_THAT(answer, StartsWith("HTTP/1.1 413 "));
+    CHECK_THAT(answer, ContainsSubstring("max_body_bytes"));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a handler that throws is a 500 and the server goes on") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const auto answer = co_await exchange(server, get("/throw"));
+    CHECK_THAT(answer, StartsWith("HTTP/1.1 500 "));
+    CHECK(count(answer, "planned") == 0);
+    const auto next = co_await exchange(server, get("/fine", last));
+    CHECK_THAT(next, StartsWith("HTTP/1.1 200 "));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a head that does not come in time is a 408") {
+  under_each_model([]() -> task<> {
+    auto options = on_a_free_port();
+    options.limits.header_timeout = 50ms;
+    running_server server(options);
+    server.start();
+    const auto answer = co_await exchange(server, "GET / HTTP/1.1\r\nHo");
+    CHECK_THAT(answer, StartsWith("HTTP/1.1 408 "));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a connection that stays silent is closed without an answer") {
+  under_each_model([]() -> task<> {
+    auto options = on_a_free_port();
+    options.limits.keep_alive_timeout = 50ms;
+    running_server server(options);
+    server.start();
+    const auto fresh = co_await exchange(server, "");
+    CHECK(fresh.empty());
+    const auto used = co_await exchange(server, get("/a"));
+    CHECK(count(used, "HTTP/1.1 ") == 1);
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("the last request that a connection may send is answered with close") {
+  under_each_model([]() -> task<> {
+    auto options = on_a_free_port();
+    options.limits.max_requests_per_connection = 2;
+    running_server server(options);
+    server.start();
+    const auto answer = co_await exchange(server, get("/1") + get("/2") + get("/3"));
+    CHECK(count(answer, "HTTP/1.1 200") == 2);
+    CHECK(count(answer, "Connection: close") == 1);
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("HTTP/1.0 is answered and closed, unless the client asks to keep the connection") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const auto once = co_await exchange(server, "GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.0\r\n\r\n");
+    CHECK(count(once, " 200 OK") == 1);
+    const auto kept = co_await exchange(
+        server, "GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /b HTTP/1.0\r\n\r\n");
+    CHECK(count(kept, " 200 OK") == 2);
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("stop answers what is under way, ends what is idle, and then returns") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    auto idle = co_await server.connect();
+    co_await write(idle, get("/first"));
+    co_await read_until(idle, "GET /first ");
+    auto busy = co_await server.connect();
+    co_await write(busy, get("/slow"));
+    co_await weft::sleep(10ms);
+    co_await server.stop();
+    const auto answer = co_await read_to_end(busy);
+    CHECK_THAT(answer, ContainsSubstring("GET /slow "));
+    CHECK_THAT(answer, ContainsSubstring("Connection: close"));
+    const auto nothing = co_await read_to_end(idle);
+    CHECK(nothing.empty());
+    CHECK(server.server().connections() == 0);
+    const auto refused = co_await weft::connect(server.server().local());
+    CHECK(!refused.has_value());
+  });
+}
+
+TEST_CASE("a request that outlasts the drain is cancelled") {
+  under_each_model([]() -> task<> {
+    auto options = on_a_free_port();
+    options.drain_timeout = 5ms;
+    running_server server(options);
+    server.start();
+    auto busy = co_await server.connect();
+    co_await write(busy, get("/slow"));
+    co_await weft::sleep(10ms);
+    const auto before = weft::scheduler::current().now();
+    co_await server.stop();
+    CHECK(weft::scheduler::current().now() - before < 40ms);
+  });
+}
+
+TEST_CASE("a peer that goes away in mid-request leaves nothing behind") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    for (const auto& bytes : {std::string("GET / HT"), get("/slow"),
+                              std::string("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab")}) {
+      auto stream = co_await server.connect();
+      co_await write(stream, bytes);
+    }
+    for (int i = 0; i < 500 && server.server().connections() != 0; ++i) co_await weft::sleep(2ms);
+    CHECK(server.server().connections() == 0);
+    co_await server.stop();
+  });
+}
