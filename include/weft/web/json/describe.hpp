@@ -208,6 +208,7 @@ void describe_json_object(json_members& members) {
     members.add(name, json_offset<T>(pointer), json_type_of<Pointer, Use>);
   };
   const auto add_all = [&]<template <class...> class List, class... Member>(List<Member...>) {
+    static_assert(sizeof...(Member) <= json_most_members, "weft binds at most 128 members a type");
     (add(Member::name, Member::pointer), ...);
   };
   using namespace boost::describe;

@@ -38,6 +38,9 @@ struct json_bounds {
   bool sized = false;  ///< min_size and max_size are to be looked at
 };
 
+/// Members of one type, bases included: as many as the reader keeps marks for in a frame.
+inline constexpr std::size_t json_most_members = 128;
+
 struct json_type;
 struct json_layout;
 class json_members;

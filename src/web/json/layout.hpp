@@ -1,0 +1,73 @@
+#pragma once
+
+#include <weft/web/json/type.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weft::detail {
+
+/// A name of at most 16 bytes, and a mask of the bytes that count: a key is compared by two words
+/// instead of a call. A longer name has no size here, so that no key is like it.
+struct json_short_name {
+  std::size_t size = static_cast<std::size_t>(-1);
+  std::array<std::uint64_t, 2> words{};
+  std::array<std::uint64_t, 2> mask{};
+};
+
+struct json_member {
+  std::string_view name;
+  json_short_name short_name;
+  const json_type* type = nullptr;
+  std::size_t offset = 0;
+  std::size_t mark_word = 0;  ///< where the member's mark is among the marks of a type,
+  std::uint64_t mark = 0;     ///< and its bit
+  json_bounds bounds;         ///< of the type, narrowed by the rules
+  /// `{"name":` for the first member, `,"name":` for the others; json_piece_block bytes can be
+  /// copied from its start whatever its length is.
+  std::string_view piece;
+  int next_of_length = -1;  ///< the next member whose name has the same length
+};
+
+/// A bit a member.
+using json_marks = std::array<std::uint64_t, json_most_members / 64>;
+
+struct json_enumerator {
+  std::string_view name;
+  std::uint64_t value;  ///< sign-extended
+};
+
+inline constexpr std::size_t json_piece_block = 16;
+
+/// The members of one described type, completed once at run time: offsets are no constants.
+struct json_layout {
+  static constexpr std::size_t longest_listed = 31;
+
+  std::vector<json_member> members;
+  const json_member* end = nullptr;  ///< of the members
+  std::vector<json_enumerator> enumerators;
+  json_marks required{};
+  /// First member with a name of that length; all longer names share the last list.
+  std::array<int, longest_listed + 1> first_of_length;
+  bool refuses_unknown = false;
+  std::string pieces;
+
+  const json_member* find(std::string_view name) const noexcept;
+  const json_enumerator* find_enumerator(std::string_view name) const noexcept;
+  const json_enumerator* find_enumerator(std::uint64_t value) const noexcept;
+};
+
+const json_layout& build_layout(const json_type& type);
+
+inline const json_layout& layout_of(const json_type& type) {
+  // Pairs with the release in build_layout(): the layout is complete before it can be seen.
+  const json_layout* layout = type.layout.load(std::memory_order_acquire);
+  return layout != nullptr ? *layout : build_layout(type);
+}
+
+}  // namespace weft::detail

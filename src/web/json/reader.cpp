@@ -1,0 +1,284 @@
+#include "reader.hpp"
+
+#include "issues.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <system_error>
+
+namespace weft::detail {
+namespace {
+
+constexpr std::string_view comes_twice = "appears twice";
+
+/// Up to 15 digits and no exponent: the mantissa and the power of ten are doubles, so that one
+/// division gives the nearest double. Anything longer needs the real algorithm.
+bool is_exact(std::string_view text) {
+  return text.size() <= 16 &&
+         std::ranges::none_of(text, [](char c) { return c == 'e' || c == 'E'; });
+}
+
+/// @param fallback  tells an overflow from an underflow, which from_chars() does not
+template <class Number>
+Number nearest(std::string_view text, double fallback) {
+  Number value{};
+  const auto end = text.data() + text.size();
+  if (std::from_chars(text.data(), end, value).ec == std::errc{}) return value;
+  return std::fabs(fallback) < 1 ? Number{} : std::numeric_limits<Number>::infinity();
+}
+
+std::size_t characters_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace
+
+void json_reader::push_container(json_kind kind) {
+  const json_bounds& good = *target_.bounds;
+  push(kind);
+  const std::size_t fixed = kind == json_kind::array ? target_.type->array->fixed_size : 0;
+  top_->count = 0;
+  top_->least = fixed != 0 ? fixed : good.min_size;
+  top_->most = fixed != 0 ? fixed : std::min(good.max_size, limits_.items);
+  if (kind == json_kind::map) target_.type->map->clear(top_->object);
+  else target_.type->array->clear(top_->object);
+}
+
+bool json_reader::convert_object() {
+  if (!convert(json_kind::object, json_kind::map)) return skip();
+  if (target_.type->kind == json_kind::map) push_container(json_kind::map);
+  else push_object();
+  return true;
+}
+
+bool json_reader::begin_array() {
+  if (!has_target() || !convert(json_kind::array, json_kind::array)) return skip();
+  push_container(json_kind::array);
+  return true;
+}
+
+bool json_reader::skip() {
+  if (skipping_++ == 0) push(json_kind::none);
+  target_.type = nullptr;
+  return !is_full();
+}
+
+bool json_reader::end_array() {
+  if (skipping_ == 0) return pop_container();
+  if (--skipping_ == 0) --top_;
+  return true;
+}
+
+bool json_reader::pop_container() {
+  const frame& closed = *top_--;
+  if (closed.count >= closed.least && closed.count <= closed.most) return true;
+  return issue(size_message(closed.kind, closed.least, closed.most));
+}
+
+bool json_reader::key_part(std::string_view part) {
+  if (skipping_ == 0) scratch_ += part;
+  return true;
+}
+
+bool json_reader::find_key(std::string_view last, std::size_t size) {
+  if (skipping_ != 0) return true;
+  const bool is_map = top_->kind == json_kind::map;
+  if (last.size() == size) return is_map ? find_entry(last) : find_member(last);
+  scratch_ += last;
+  const std::string name = std::exchange(scratch_, {});
+  return is_map ? find_entry(name) : find_member(name);
+}
+
+bool json_reader::find_member(std::string_view name) {
+  const json_member* member = top_->layout->find(name);
+  return member == nullptr ? unknown_key(name) : take_member(*member);
+}
+
+bool json_reader::find_entry(std::string_view name) {
+  target_.type = nullptr;
+  if (top_->count++ >= top_->most) return true;
+  const json_map_ops& ops = *top_->type->map;
+  const json_map_ops::entry entry = ops.insert(top_->object, name);
+  if (!entry.is_new) return repeated_key(name);
+  top_->map_key = entry.key;
+  target_ = {ops.item, entry.value, &ops.item->bounds};
+  return true;
+}
+
+bool json_reader::repeated_key(std::string_view name) {
+  target_.type = nullptr;
+  return issue_at_key(name, std::string(comes_twice));
+}
+
+bool json_reader::unknown_key(std::string_view name) {
+  target_.type = nullptr;
+  return !top_->layout->refuses_unknown || issue_at_key(name, "is not known");
+}
+
+bool json_reader::convert(json_kind wanted, json_kind other) {
+  const json_type& asked = *target_.type;
+  for (;;) {
+    const json_type& type = *target_.type;
+    if (type.kind == wanted || type.kind == other) return true;
+    if (type.kind == json_kind::optional) {
+      const json_type* item = type.optional->item;
+      // The bounds of a member are those of the value in it; other optionals have none.
+      const auto* bounds = target_.bounds == &type.bounds ? &item->bounds : target_.bounds;
+      target_ = {item, type.optional->emplace(target_.object), bounds};
+    } else if (type.kind != json_kind::variant || !choose(wanted, other)) {
+      issue(kind_message(asked));
+      return false;
+    }
+  }
+}
+
+bool json_reader::choose(json_kind wanted, json_kind other) {
+  const json_variant_ops& variant = *target_.type->variant;
+  for (const json_kind kind : {wanted, other}) {
+    for (std::size_t i = 0; i != variant.count; ++i) {
+      if (variant.items[i]->kind != kind) continue;
+      target_ = {variant.items[i], variant.emplace(target_.object, i), &variant.items[i]->bounds};
+      return true;
+    }
+  }
+  return false;
+}
+
+bool json_reader::convert_text(std::string_view text) {
+  if (!convert(json_kind::string, json_kind::enumeration)) return !is_full();
+  if (target_.type->kind == json_kind::enumeration) return store_enumerator(text);
+  auto& value = *static_cast<std::string*>(target_.object);
+  value.assign(text);
+  return check_text(value);
+}
+
+bool json_reader::string_part(std::string_view part, std::size_t size) {
+  const bool go_on = part.size() != size || begin_text();
+  if (part_target_ != nullptr) part_target_->append(part);
+  return go_on;
+}
+
+bool json_reader::begin_text() {
+  part_target_ = nullptr;
+  if (!has_target()) return true;
+  if (!convert(json_kind::string, json_kind::enumeration)) return !is_full();
+  const bool is_string = target_.type->kind == json_kind::string;
+  part_target_ = is_string ? static_cast<std::string*>(target_.object) : &scratch_;
+  part_target_->clear();
+  return true;
+}
+
+bool json_reader::end_text(std::string_view last) {
+  if (part_target_ == nullptr) return true;
+  part_target_->append(last);
+  if (target_.type->kind == json_kind::string) return check_text(*part_target_);
+  return store_enumerator(std::exchange(scratch_, {}));
+}
+
+bool json_reader::check_text(const std::string& text) {
+  const json_bounds& good = *target_.bounds;
+  if (!good.sized) return true;
+  const std::size_t size = characters_of(text);
+  if (size >= good.min_size && size <= good.max_size) return true;
+  return issue(size_message(json_kind::string, good.min_size, good.max_size));
+}
+
+bool json_reader::store_enumerator(std::string_view name) {
+  const json_enumerator* found = layout_of(*target_.type).find_enumerator(name);
+  if (found == nullptr) return issue(kind_message(*target_.type));
+  store_bits(found->value);
+  return true;
+}
+
+bool json_reader::convert_integer(std::int64_t value) {
+  if (!convert(json_kind::integer, json_kind::floating)) return !is_full();
+  if (target_.type->kind == json_kind::integer) return store_integer(value);
+  return store_floating(static_cast<double>(value), {});
+}
+
+bool json_reader::large_integer(std::uint64_t value) {
+  if (!has_target()) return true;
+  if (!convert(json_kind::integer, json_kind::floating)) return !is_full();
+  if (target_.type->kind == json_kind::floating)
+    return store_floating(static_cast<double>(value), {});
+  const json_bounds& good = *target_.bounds;
+  if (target_.type->is_signed || value < good.low || value > good.high) return out_of_range();
+  store_bits(value);
+  return true;
+}
+
+bool json_reader::convert_number(double value, std::string_view text) {
+  if (!convert(json_kind::floating, json_kind::integer)) return !is_full();
+  if (target_.type->kind == json_kind::integer) return store_integral(value);
+  return store_floating(value, text);
+}
+
+bool json_reader::store_integral(double value) {
+  constexpr double last_exact = 9007199254740992.0;  // 2^53
+  if (std::trunc(value) != value) return issue(kind_message(*target_.type));
+  if (std::fabs(value) >= last_exact) return out_of_range();
+  return store_integer(static_cast<std::int64_t>(value));
+}
+
+bool json_reader::store_floating(double value, std::string_view text) {
+  return target_.type->width == sizeof(float)
+             ? store_nearest(text.empty() ? static_cast<float>(value) : nearest<float>(text, value))
+             : store_nearest(is_exact(text) ? value : nearest<double>(text, value));
+}
+
+template <class Number>
+bool json_reader::store_nearest(Number number) {
+  const json_bounds& good = *target_.bounds;
+  if (!std::isfinite(number) || number < good.low_number || number > good.high_number)
+    return out_of_range();
+  std::memcpy(target_.object, &number, sizeof number);
+  return true;
+}
+
+bool json_reader::null() {
+  if (!has_target()) return true;
+  if (target_.type->kind != json_kind::optional)
+    return convert(json_kind::null, json_kind::null) || !is_full();
+  target_.type->optional->clear(target_.object);
+  return true;
+}
+
+bool json_reader::issue(std::string message) {
+  issues_.push_back({pointer(top_ + 1), std::move(message)});
+  return !is_full();
+}
+
+bool json_reader::issue_at_key(std::string_view key, std::string message) {
+  std::string place = pointer(top_);
+  append_token(place, key);
+  issues_.push_back({std::move(place), std::move(message)});
+  return !is_full();
+}
+
+bool json_reader::out_of_range() { return issue(range_message(*target_.type, *target_.bounds)); }
+
+bool json_reader::missing_members() {
+  for (const json_member& member : top_->layout->members) {
+    const std::size_t word = member.mark_word;
+    const std::uint64_t missing = top_->layout->required[word] & ~top_->seen[word];
+    const bool is_missing = (missing & member.mark) != 0;
+    if (is_missing && !issue_at_key(member.name, "is required")) return false;
+  }
+  return true;
+}
+
+std::string json_reader::pointer(const frame* end) const {
+  std::string text;
+  for (const frame* open = frames_.data() + 1; open != end; ++open) {
+    if (open->kind == json_kind::array) append_token(text, std::to_string(open->count - 1));
+    else
+      append_token(text, open->kind == json_kind::map ? std::string_view(*open->map_key)
+                                                      : open->member->name);
+  }
+  return text;
+}
+
+}  // namespace weft::detail
