@@ -183,7 +183,7 @@ TEST_CASE("bodies of every size arrive whole, by length and in chunks") {
   under_each_model([]() -> task<> {
     running_server server;
     server.start();
-    for (const std::size_t size : {0, 1, 3000, 4096, 5000, 70'000, 1'000'000}) {
+    for (const std::size_t size : {0U, 1U, 3000U, 4096U, 5000U, 70'000U, 1'000'000U}) {
       CAPTURE(size);
       const std::string body(size, 'b');
       const auto by_length = co_await exchange(
@@ -211,7 +211,7 @@ TEST_CASE("a body behind a head that fills the buffer arrives whole") {
   under_each_model([]() -> task<> {
     running_server server;
     server.start();
-    for (const std::size_t padding : {1800, 1980, 2000, 2040, 3900, 4000, 8000}) {
+    for (const std::size_t padding : {1800U, 1980U, 2000U, 2040U, 3900U, 4000U, 8000U}) {
       CAPTURE(padding);
       const std::string body(9000, 'b');
       const auto answer = co_await exchange(
