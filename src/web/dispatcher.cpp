@@ -35,7 +35,7 @@ dispatcher::dispatcher() = default;
 dispatcher::~dispatcher() = default;
 
 route& dispatcher::add(const route_group& group, http_method method, std::string_view pattern,
-                       endpoint target, const std::source_location& where) {
+                       bound_handler target, const std::source_location& where) {
   auto parsed = parse_pattern(group.prefix() + std::string(pattern));
   if (target.path_arguments > parsed.names.size()) {
     throw std::logic_error("weft: the handler of " + std::string(to_string(method)) + ' ' +
@@ -47,7 +47,7 @@ route& dispatcher::add(const route_group& group, http_method method, std::string
   added.method_ = method;
   added.pattern_ = parsed.text;
   added.names_ = parsed.names;
-  added.endpoint_ = std::move(target);
+  added.handler_ = std::move(target);
   added.group_ = &group;
   added.owner_ = this;
   added.where_ = where;
@@ -89,7 +89,7 @@ void dispatcher::relink() {
 
 void dispatcher::check_states() const {
   for (const auto& r : routes_) {
-    for (const auto* type : r.endpoint_.states) {
+    for (const auto* type : r.handler_.states) {
       if (states_.find(*type) != nullptr) continue;
       throw std::logic_error("weft: the handler of " + name_of(r) + " takes state<" +
                              boost::core::demangle(type->name()) +
@@ -170,7 +170,7 @@ bool dispatcher::answer_now(context& ctx) {
       write_unrouted(ctx);
       return true;
     }
-    const auto& target = ctx.route_->endpoint_;
+    const auto& target = ctx.route_->handler_;
     if (target.answer == nullptr) return false;
     target.answer(target.handler.get(), ctx);
     finish(ctx);
@@ -181,7 +181,7 @@ bool dispatcher::answer_now(context& ctx) {
 }
 
 task<void> dispatcher::start_handler(context& ctx) {
-  const auto& target = ctx.route_->endpoint_;
+  const auto& target = ctx.route_->handler_;
   return target.run(target.handler.get(), ctx);
 }
 

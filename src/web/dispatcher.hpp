@@ -25,7 +25,7 @@ public:
   ~dispatcher();
 
   route& add(const route_group& group, http_method method, std::string_view pattern,
-             endpoint target, const std::source_location& where);
+             bound_handler target, const std::source_location& where);
   route_group& add_group(const route_group& parent, std::string_view prefix);
   /// Rebuilds the middleware lists of all routes: a group may get one after its routes.
   void relink();

@@ -2,7 +2,6 @@
 
 #include <boost/url/parse.hpp>
 
-#include <algorithm>
 #include <cstddef>
 
 namespace weft::detail {

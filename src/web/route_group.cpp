@@ -23,9 +23,9 @@ route_group& route_group::group(std::string_view prefix) {
   return routes_.add_group(*this, prefix);
 }
 
-route& route_group::add(http_method method, std::string_view pattern, detail::endpoint endpoint,
+route& route_group::add(http_method method, std::string_view pattern, detail::bound_handler handler,
                         const location& where) {
-  return routes_.add(*this, method, pattern, std::move(endpoint), where);
+  return routes_.add(*this, method, pattern, std::move(handler), where);
 }
 
 }  // namespace weft

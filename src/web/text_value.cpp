@@ -15,14 +15,10 @@
 namespace weft::detail {
 namespace {
 
-enum class digits { good, none, out_of_range };
-
-template <class Number>
-digits read_digits(std::string_view text, Number& out) {
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, out);
-  if (stop != end || error == std::errc::invalid_argument) return digits::none;
-  return error == std::errc{} ? digits::good : digits::out_of_range;
+/// Whether the text is an integer at all, fit for any type or not.
+bool is_integer(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 void store(void* out, std::size_t width, std::uint64_t bits) {
@@ -38,13 +34,10 @@ void store(void* out, std::size_t width, std::uint64_t bits) {
 template <class Number>
 std::string read_integer(std::string_view text, void* out, const json_type& type,
                          const json_bounds& bounds) {
+  if (!is_integer(text)) return kind_message(type);
   Number value{};
-  const auto outcome = read_digits(text, value);
-  // An unsigned number takes no "-5", but it is an integer all the same.
-  if (outcome == digits::none && !(text.starts_with('-') && !type.is_signed)) {
-    return kind_message(type);
-  }
-  if (outcome != digits::good || value < std::bit_cast<Number>(bounds.low) ||
+  const auto error = std::from_chars(text.data(), text.data() + text.size(), value).ec;
+  if (error != std::errc{} || value < std::bit_cast<Number>(bounds.low) ||
       value > std::bit_cast<Number>(bounds.high)) {
     return range_message(type, bounds);
   }
@@ -56,11 +49,12 @@ template <class Number>
 std::string read_floating(std::string_view text, void* out, const json_type& type,
                           const json_bounds& bounds) {
   Number value{};
-  const auto outcome = read_digits(text, value);
-  if (outcome == digits::none || (outcome == digits::good && !std::isfinite(value))) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (stop != end || error == std::errc::invalid_argument || !std::isfinite(value)) {
     return kind_message(type);
   }
-  if (outcome == digits::out_of_range || value < bounds.low_number || value > bounds.high_number) {
+  if (error != std::errc{} || value < bounds.low_number || value > bounds.high_number) {
     return range_message(type, bounds);
   }
   *static_cast<Number*>(out) = value;

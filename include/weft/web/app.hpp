@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/http/handler.hpp>
+#include <weft/http/limits.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/web/route_group.hpp>
 
@@ -17,6 +18,7 @@ namespace weft {
 struct run_options {
   weft::model model = parallel{};
   std::string listen = "127.0.0.1:8080";  ///< "HOST:PORT", "[::1]:PORT"; port 0 takes a free one
+  http_limits limits{};
 };
 
 namespace detail {
@@ -60,7 +62,7 @@ public:
   /// Serves as the command line says (--help lists the options), until SIGINT or SIGTERM.
   /// @return the exit code: 0, 1 where serving failed, 2 for a command line that makes no sense
   int run(int argc, const char* const* argv);
-  /// As above. @return 0, or 1 where serving failed, which one line on standard error explains
+  /// As above. One line on standard error explains what is wrong.
   int run(const run_options& options);
 
   using route_group::handle;

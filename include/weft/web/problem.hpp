@@ -57,7 +57,8 @@ private:
   problem problem_;
 };
 
-/// Lets a handler that returns result<T> fail with `return http_status::not_found;`.
+/// What a handler that returns result<T> fails with:
+/// `return make_error_code(http_status::not_found);`
 std::error_code make_error_code(http_status status) noexcept;
 
 namespace detail {
@@ -68,6 +69,3 @@ problem problem_of(std::error_code error);
 
 }  // namespace detail
 }  // namespace weft
-
-template <>
-struct std::is_error_code_enum<weft::http_status> : std::true_type {};

@@ -26,9 +26,9 @@ void write_nothing_found(context& ctx);
 template <class T>
 concept text_like = std::convertible_to<const T&, std::string_view>;
 
-/// Points into something that is gone once the handler has ended, or will be soon.
+/// What it points to may be gone once the handler has ended. A const char* is taken for a literal.
 template <class T>
-inline constexpr bool is_borrowed_text = text_like<T> && !std::same_as<T, std::string>;
+inline constexpr bool is_borrowed_text = std::same_as<T, std::string_view>;
 
 template <class T>
 inline constexpr bool is_result = false;

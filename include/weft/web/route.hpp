@@ -1,7 +1,7 @@
 #pragma once
 
 #include <weft/http/method.hpp>
-#include <weft/web/endpoint.hpp>
+#include <weft/web/bound_handler.hpp>
 #include <weft/web/middleware.hpp>
 
 #include <source_location>
@@ -31,7 +31,7 @@ private:
   http_method method_ = http_method::other;
   std::string pattern_;
   std::vector<std::string> names_;
-  detail::endpoint endpoint_;
+  detail::bound_handler handler_;
   detail::dispatcher* owner_ = nullptr;
   const route_group* group_ = nullptr;
   std::vector<middleware> own_;

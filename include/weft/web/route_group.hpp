@@ -54,7 +54,7 @@ public:
   template <class Handler>
   route& handle(http_method method, std::string_view pattern, Handler handler,
                 location where = location::current()) {
-    return add(method, pattern, detail::make_endpoint(std::move(handler)), where);
+    return add(method, pattern, detail::bind_handler(std::move(handler)), where);
   }
 
   /// Puts a middleware around all routes of this group, also those registered before. Around an
@@ -74,7 +74,7 @@ protected:
 private:
   friend class detail::dispatcher;
 
-  route& add(http_method method, std::string_view pattern, detail::endpoint endpoint,
+  route& add(http_method method, std::string_view pattern, detail::bound_handler handler,
              const location& where);
 
   detail::dispatcher& routes_;

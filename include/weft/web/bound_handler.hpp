@@ -27,13 +27,16 @@ template <class T>
 inline constexpr bool is_path<path<T>> = true;
 
 template <class T>
-concept handler_argument =
-    std::same_as<T, const request&> || std::same_as<T, context&> || is_path<T> || extractor<T>;
+concept handler_argument = std::same_as<T, const request&> || std::same_as<T, context&> ||
+                           std::same_as<T, const context&> || is_path<T> || extractor<T>;
 
 /// An extractor behind a reference, which would dangle.
 template <class T>
 concept borrowed_argument =
     std::is_reference_v<T> && !handler_argument<T> && handler_argument<std::remove_cvref_t<T>>;
+
+template <class T>
+concept known_argument = handler_argument<T> || borrowed_argument<T>;
 
 template <class R>
 struct task_result {
@@ -71,11 +74,12 @@ private:
   const request& request_;
 };
 
-template <>
-class argument<context&> {
+template <class Context>
+  requires std::same_as<const Context, const context>
+class argument<Context&> {
 public:
   argument(context& ctx, std::size_t) noexcept : context_(ctx) {}
-  context& take() const noexcept { return context_; }
+  Context& take() const noexcept { return context_; }
 
 private:
   context& context_;
@@ -99,7 +103,7 @@ inline void write_void(context& ctx) {
 }
 
 /// A handler of any type behind one plain interface.
-struct endpoint {
+struct bound_handler {
   std::shared_ptr<const void> handler;
   void (*answer)(const void* handler, context& ctx) = nullptr;     ///< of a plain function
   task<void> (*run)(const void* handler, context& ctx) = nullptr;  ///< of a coroutine
@@ -108,11 +112,11 @@ struct endpoint {
 };
 
 template <class F, class R, class... P>
-struct typed_endpoint {
+struct handler_binding {
   static_assert((!borrowed_argument<P> && ...),
                 "weft: a handler takes its extractors by value, path<T> and not path<T>& or const "
                 "path<T>&: a reference would outlive what it refers to");
-  static_assert(((handler_argument<P> || borrowed_argument<P>)&&...),
+  static_assert((known_argument<P> && ...),
                 "weft: a handler's parameter is one of the extractors path<T>, query<T>, "
                 "query_value<\"name\", T>, header<\"Name\">, json<T>, state<T>, body (or one of "
                 "your own), const request& or context&");
@@ -174,12 +178,12 @@ struct typed_endpoint {
   }
 
   template <class Q>
-  static void note_state(endpoint& out) {
+  static void note_state(bound_handler& out) {
     if constexpr (requires { Q::state_type(); }) out.states.push_back(&Q::state_type());
   }
 
-  static endpoint make(F function) {
-    endpoint out;
+  static bound_handler make(F function) {
+    bound_handler out;
     if constexpr (fits) {
       out.handler = std::make_shared<const F>(std::move(function));
       if constexpr (traits::is_task) out.run = &run;
@@ -192,34 +196,36 @@ struct typed_endpoint {
 };
 
 template <class F, class Call = F>
-struct endpoint_for {
+struct handler_binding_for {
   static constexpr bool known = false;
 };
 template <class F, class R, class... P>
-struct endpoint_for<F, R (*)(P...)> : typed_endpoint<F, R, P...> {
+struct handler_binding_for<F, R (*)(P...)> : handler_binding<F, R, P...> {
   static constexpr bool known = true;
 };
 template <class F, class R, class... P>
-struct endpoint_for<F, R (*)(P...) noexcept> : endpoint_for<F, R (*)(P...)> {};
+struct handler_binding_for<F, R (*)(P...) noexcept> : handler_binding_for<F, R (*)(P...)> {};
 template <class F, class C, class R, class... P>
-struct endpoint_for<F, R (C::*)(P...)> : endpoint_for<F, R (*)(P...)> {};
+struct handler_binding_for<F, R (C::*)(P...)> : handler_binding_for<F, R (*)(P...)> {};
 template <class F, class C, class R, class... P>
-struct endpoint_for<F, R (C::*)(P...) const> : endpoint_for<F, R (*)(P...)> {};
+struct handler_binding_for<F, R (C::*)(P...) const> : handler_binding_for<F, R (*)(P...)> {};
 template <class F, class C, class R, class... P>
-struct endpoint_for<F, R (C::*)(P...) noexcept> : endpoint_for<F, R (*)(P...)> {};
+struct handler_binding_for<F, R (C::*)(P...) noexcept> : handler_binding_for<F, R (*)(P...)> {};
 template <class F, class C, class R, class... P>
-struct endpoint_for<F, R (C::*)(P...) const noexcept> : endpoint_for<F, R (*)(P...)> {};
+struct handler_binding_for<F, R (C::*)(P...) const noexcept> : handler_binding_for<F, R (*)(P...)> {
+};
 
 template <class F>
   requires requires { &F::operator(); }
-struct endpoint_for<F, F> : endpoint_for<F, decltype(&F::operator())> {};
+struct handler_binding_for<F, F> : handler_binding_for<F, decltype(&F::operator())> {};
 
 template <class F>
-endpoint make_endpoint(F function) {
-  static_assert(endpoint_for<F>::known,
+bound_handler bind_handler(F function) {
+  static_assert(handler_binding_for<F>::known,
                 "weft: a handler is one function or lambda whose parameter types are spelled out; "
                 "from `auto` or an overload set weft cannot tell what to take from the request");
-  if constexpr (endpoint_for<F>::known) return endpoint_for<F>::make(std::move(function));
+  if constexpr (handler_binding_for<F>::known)
+    return handler_binding_for<F>::make(std::move(function));
   else return {};
 }
 

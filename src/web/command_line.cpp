@@ -1,0 +1,95 @@
+#include "web/command_line.hpp"
+
+#include <weft/net/endpoint.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <stdexcept>
+
+namespace weft::detail {
+namespace {
+
+constexpr unsigned most_workers = 64;
+constexpr double longest_interval_ms = 10'000;
+
+/// The options as they are typed.
+struct arguments {
+  std::string model;
+  std::string listen;
+  unsigned workers = 0;
+  double interval_ms = 0;
+};
+
+void declare(CLI::App& program, arguments& typed) {
+  const auto add = [&program](const char* name, auto& value, const std::string& text) {
+    return program.add_option(name, value, text)->capture_default_str();
+  };
+  add("--model", typed.model, "How tasks meet threads: " + std::string(model_names()));
+  add("--listen", typed.listen, "HOST:PORT to serve on; port 0 takes a free one");
+  add("--workers", typed.workers, "Threads of gil and parallel; 0 is what the model has by itself")
+      ->check(CLI::Range(0U, most_workers));
+  add("--interval", typed.interval_ms, "Switch interval of gil in ms; 0 is its own, 5")
+      ->check(CLI::Range(0.0, longest_interval_ms));
+  program.set_version_flag("--version", "weft " WEFT_VERSION);
+}
+
+void set_workers(model& chosen, unsigned workers) {
+  if (auto* const pool = std::get_if<parallel>(&chosen)) pool->workers = workers;
+  else if (auto* const lock = std::get_if<gil>(&chosen)) lock->threads = workers;
+  else if (workers != 1) throw std::invalid_argument("--workers: event_loop has one worker");
+}
+
+void set_interval(model& chosen, double milliseconds) {
+  auto* const lock = std::get_if<gil>(&chosen);
+  if (lock == nullptr) throw std::invalid_argument("--interval: only the model gil has one");
+  const std::chrono::duration<double, std::milli> interval(milliseconds);
+  lock->switch_interval = std::chrono::duration_cast<std::chrono::nanoseconds>(interval);
+}
+
+model choose_model(const arguments& typed, const model& preset) {
+  model chosen = preset;
+  if (typed.model != name_of(preset)) {
+    const auto named = parse_model(typed.model);
+    if (!named) {
+      throw std::invalid_argument("--model: there is no \"" + typed.model + "\"; there are " +
+                                  std::string(model_names()));
+    }
+    chosen = *named;
+  }
+  if (typed.workers != 0) set_workers(chosen, typed.workers);
+  if (typed.interval_ms > 0) set_interval(chosen, typed.interval_ms);
+  return chosen;
+}
+
+run_options options_of(const arguments& typed, run_options options) {
+  options.model = choose_model(typed, options.model);
+  options.listen = typed.listen;
+  if (!parse_endpoint(options.listen)) {
+    throw std::invalid_argument("--listen: \"" + typed.listen + "\" is not HOST:PORT");
+  }
+  return options;
+}
+
+}  // namespace
+
+std::variant<run_options, int> parse_command_line(int argc, const char* const* argv,
+                                                  const run_options& defaults) {
+  arguments typed{std::string(name_of(defaults.model)), defaults.listen};
+  CLI::App program;
+  declare(program, typed);
+  try {
+    program.parse(argc, argv);
+    return options_of(typed, defaults);
+  } catch (const CLI::Success& asked) {
+    return program.exit(asked);  // prints the help or the version
+  } catch (const std::exception& wrong) {
+    report_error(wrong.what() + std::string(" (--help lists the options)"));
+    return exit_usage;
+  }
+}
+
+void report_error(const std::string& text) { std::fprintf(stderr, "weft: %s\n", text.c_str()); }
+
+}  // namespace weft::detail

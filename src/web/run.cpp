@@ -1,0 +1,78 @@
+#include "web/command_line.hpp"
+
+#include <weft/http/server.hpp>
+#include <weft/net/endpoint.hpp>
+#include <weft/net/signals.hpp>
+#include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/task_group.hpp>
+#include <weft/web/app.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <string>
+
+namespace weft {
+namespace {
+
+using detail::report_error;
+
+std::string reason_of(const std::error_code& error) {
+  if (error == condition::refused) return "the port is taken, or this user may not have it";
+  return error.message();
+}
+
+void say_ready(const endpoint& at, const model& chosen) {
+  std::printf("weft: listening on http://%s, model=%s, workers=%u\n", to_string(at).c_str(),
+              std::string(name_of(chosen)).c_str(), worker_count(chosen));
+  std::fflush(stdout);  // somebody may wait for this line behind a pipe
+}
+
+task<> stop_on_signal(http_server& server) {
+  if (co_await stop_signal()) server.stop();
+}
+
+task<> serve_until_signal(task_group& group, http_server* server) {
+  group.go(stop_on_signal(*server));
+  co_await server->serve();
+  group.cancel();
+}
+
+task<int> serve(http_handler& handler, const run_options& options, const server_options& server) {
+  http_server served(handler, server);
+  if (const auto opened = served.open(); !opened) {
+    report_error("cannot listen on " + options.listen + ": " + reason_of(opened.error()));
+    co_return detail::exit_failure;
+  }
+  say_ready(served.local(), options.model);
+  co_await with_group(serve_until_signal, &served);
+  co_return 0;
+}
+
+}  // namespace
+
+int app::run(int argc, const char* const* argv) {
+  const auto asked = detail::parse_command_line(argc, argv, {});
+  const auto* const options = std::get_if<run_options>(&asked);
+  return options != nullptr ? run(*options) : std::get<int>(asked);
+}
+
+int app::run(const run_options& options) {
+  const auto listen = parse_endpoint(options.listen);
+  if (!listen) {
+    report_error("cannot listen on \"" + options.listen + "\": that is not HOST:PORT");
+    return detail::exit_usage;
+  }
+  try {
+    check();
+    server_options server;
+    server.listen = *listen;
+    server.limits = options.limits;
+    scheduler threads(options.model);
+    return threads.run(serve(*this, options, server));
+  } catch (const std::exception& failure) {
+    report_error(failure.what());
+    return detail::exit_failure;
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,72 @@
+#include "web/command_line.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace {
+
+using weft::detail::parse_command_line;
+using weft::run_options;
+
+std::variant<run_options, int> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "program");
+  return parse_command_line(static_cast<int>(arguments.size()), arguments.data(), {});
+}
+
+/// The options of a line that must be good.
+run_options options(const std::vector<const char*>& arguments) {
+  return std::get<run_options>(parse(arguments));
+}
+
+TEST_CASE("no arguments give the defaults") {
+  const auto given = options({});
+  CHECK(std::holds_alternative<weft::parallel>(given.model));
+  CHECK(given.listen == "127.0.0.1:8080");
+}
+
+TEST_CASE("the model, its workers and the address come from the command line") {
+  const auto pool = options({"--model=parallel", "--workers=3", "--listen=[::1]:0"});
+  CHECK(std::get<weft::parallel>(pool.model).workers == 3);
+  CHECK(pool.listen == "[::1]:0");
+  const auto lock = options({"--model", "gil", "--workers", "8", "--interval", "0.5"});
+  CHECK(std::get<weft::gil>(lock.model).threads == 8);
+  CHECK(std::get<weft::gil>(lock.model).switch_interval == std::chrono::microseconds(500));
+  CHECK(std::holds_alternative<weft::event_loop>(
+      options({"--model=event_loop", "--workers=1"}).model));
+}
+
+TEST_CASE("a command line that makes no sense ends with exit code 2") {
+  const std::vector<std::vector<const char*>> lines = {
+      {"--model=threadz"},
+      {"--model=deterministic"},
+      {"--model"},
+      {"--listen=here"},
+      {"--listen=127.0.0.1"},
+      {"--listen=127.0.0.1:65536"},
+      {"--workers=-1"},
+      {"--workers=many"},
+      {"--workers=65"},
+      {"--model=event_loop", "--workers=2"},
+      {"--model=parallel", "--interval=5"},
+      {"--interval=-5"},
+      {"--what"},
+      {"stray"},
+  };
+  for (const auto& line : lines) {
+    INFO("first argument " << line.front());
+    const auto parsed = parse(line);
+    REQUIRE(std::holds_alternative<int>(parsed));
+    CHECK(std::get<int>(parsed) == 2);
+  }
+}
+
+TEST_CASE("help and version end with exit code 0") {
+  CHECK(std::get<int>(parse({"--help"})) == 0);
+  CHECK(std::get<int>(parse({"--version"})) == 0);
+}
+
+}  // namespace
