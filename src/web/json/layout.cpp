@@ -115,7 +115,11 @@ void json_members::optional(std::size_t offset) {
   layout_.required[member.mark_word] &= ~member.mark;
 }
 
-void json_members::all_optional() { layout_.required.fill(0); }
+void json_members::all_optional(std::size_t first_offset, std::size_t end_offset) {
+  for (const json_member& member : layout_.members)
+    if (member.offset >= first_offset && member.offset < end_offset)
+      layout_.required[member.mark_word] &= ~member.mark;
+}
 
 void json_members::refuse_unknown() { layout_.refuses_unknown = true; }
 

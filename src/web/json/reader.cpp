@@ -274,9 +274,8 @@ std::string json_reader::pointer(const frame* end) const {
   std::string text;
   for (const frame* open = frames_.data() + 1; open != end; ++open) {
     if (open->kind == json_kind::array) append_token(text, std::to_string(open->count - 1));
-    else
-      append_token(text, open->kind == json_kind::map ? std::string_view(*open->map_key)
-                                                      : open->member->name);
+    else if (open->kind == json_kind::map) append_token(text, *open->map_key);
+    else append_token(text, open->next[-1].name);
   }
   return text;
 }

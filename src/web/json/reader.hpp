@@ -83,8 +83,9 @@ private:
     unsigned char* object;
     // An object.
     const json_layout* layout;
-    const json_member* member;  ///< whose value is being read
-    const json_member* next;    ///< whose key is expected: documents mostly keep the order
+    /// Whose key is expected: documents mostly keep the order. The member before it is the one
+    /// whose value is being read.
+    const json_member* next;
     json_marks seen;
     // An array or a map.
     std::size_t count;  ///< items or entries begun
@@ -199,7 +200,6 @@ inline bool json_reader::take_member(const json_member& member) {
   std::uint64_t& seen = top_->seen[member.mark_word];
   if ((seen & member.mark) != 0) return repeated_key(member.name);
   seen |= member.mark;
-  top_->member = &member;
   top_->next = &member + 1;
   target_ = {member.type, top_->object + member.offset, &member.bounds};
   return true;

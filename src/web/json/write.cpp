@@ -117,6 +117,9 @@ void write_variant(json_writer& out, const void* value, const json_variant_ops& 
 }
 
 void write_value(json_writer& out, const void* value, const json_type& type) {
+  // Most values are one of these two; a jump through the table of the switch is guessed worse.
+  if (type.kind == json_kind::string) return out.string(*static_cast<const std::string*>(value));
+  if (type.kind == json_kind::integer) return write_integer(out, value, type);
   switch (type.kind) {
     case json_kind::boolean: return out.raw(load<bool>(value) ? "true" : "false");
     case json_kind::integer: return write_integer(out, value, type);

@@ -65,14 +65,15 @@ std::size_t copy_plain(std::string_view text, char* to) noexcept {
 }  // namespace
 
 void json_writer::string(std::string_view text) {
-  raw('"');
+  room(text.size() + 2);
+  *at_++ = '"';
   for (;;) {
-    room(text.size() + 1);
     const std::size_t plain = copy_plain(text, at_);
     at_ += plain;
     if (plain == text.size()) break;
     escape(text[plain]);
     text.remove_prefix(plain + 1);
+    room(text.size() + 1);
   }
   *at_++ = '"';
 }

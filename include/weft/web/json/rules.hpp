@@ -58,8 +58,8 @@ public:
     (members_.optional(offset(members)), ...);
   }
 
-  /// Every member may be absent.
-  void all_optional() { members_.all_optional(); }
+  /// Every member of T, those of its bases included, may be absent.
+  void all_optional() { members_.all_optional(shift_, shift_ + sizeof(T)); }
 
   /// A key that is no member's name is an issue. Of a base, it holds for the whole object.
   void refuse_unknown() { members_.refuse_unknown(); }

@@ -115,7 +115,7 @@ public:
   void add_enumerator(const char* name, std::uint64_t value);
 
   void optional(std::size_t offset);
-  void all_optional();
+  void all_optional(std::size_t first_offset, std::size_t end_offset);
   void refuse_unknown();
   void range(std::size_t offset, std::uint64_t low, std::uint64_t high);
   void range(std::size_t offset, double low, double high);

@@ -80,6 +80,11 @@ inline void json_rules(weft::rules_for<derived>& derived) {
   derived.range(&derived::share, 0.0F, 0.5F);
 }
 
+struct loose : settings {
+  int needed = 0;
+};
+BOOST_DESCRIBE_STRUCT(loose, (settings), (needed))
+
 struct half_described {
   int known = 0;
   int hidden = 0;
@@ -162,6 +167,10 @@ TEST_CASE("rules of bases hold in what derives from them") {
         lines{"/label: must have exactly 2 characters", "/number: must be between -3 and 3",
               "/own: must be between 0 and 9", "/share: must be between 0 and 0.5"});
   CHECK(issues_of<till::derived>(R"({"label":"xy","number":-3,"own":9})").empty());
+}
+
+TEST_CASE("a base whose members may all be absent leaves those of the derived type required") {
+  CHECK(issue_of<till::loose>("{}") == "/needed: is required");
 }
 
 TEST_CASE("a rule for a member that is not described is a logic error, each time") {
