@@ -39,8 +39,8 @@ void append_number(std::string& out, std::size_t number) {
 
 void append_answer(std::string& out, std::string_view status, std::string_view body,
                    const date_cache& date) {
-  out.append("HTTP/1.1 ").append(status).append("\r\nDate: ").append(date.text());
-  out.append("\r\nServer: weft\r\nContent-Type: application/json\r\nContent-Length: ");
+  out.append("HTTP/1.1 ").append(status).append("\r\nServer: weft\r\nDate: ");
+  out.append(date.text()).append("\r\nContent-Type: application/json\r\nContent-Length: ");
   append_number(out, body.size());
   out.append("\r\n\r\n").append(body);
 }

@@ -1,6 +1,8 @@
 // The Concurrency Lab: one set of handlers, several concurrency models, and what they change.
 
+#include "compare/compare_command.hpp"
 #include "load/load_command.hpp"
+#include "serve_command.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -24,7 +26,9 @@ int main(int argc, char** argv) {
   CLI::App program("The Concurrency Lab: the same handlers under several concurrency models", "lab");
   program.require_subcommand(1);
   int exit_code = 0;
+  lab::add_serve_command(program, exit_code);
   lab::add_load_command(program, exit_code);
+  lab::add_compare_command(program, exit_code);
   try {
     program.parse(argc, argv);
     return exit_code;

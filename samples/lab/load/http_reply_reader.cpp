@@ -73,7 +73,7 @@ http_reply_reader::event http_reply_reader::read_head(std::string_view& unread) 
   const std::size_t before = head_.size();
   // Most heads come in one piece: then nothing behind the blank line is copied.
   const auto whole = before == 0 ? unread.find("\r\n\r\n") : std::string_view::npos;
-  head_.append(unread.substr(0, whole == std::string_view::npos ? max_head_bytes : whole + 4));
+  head_.append(whole == std::string_view::npos ? unread : unread.substr(0, whole + 4));
   // The blank line may begin in the bytes of an earlier call.
   const auto blank = head_.find("\r\n\r\n", before - std::min<std::size_t>(before, 3));
   if (blank == std::string::npos) {

@@ -20,6 +20,8 @@ public:
 
   int status() const { return status_; }
   bool keep_alive() const { return keep_alive_; }
+  /// After `done`: the server closes the connection behind this answer.
+  bool is_last() const { return part_ == part::finished && !keep_alive_; }
   /// What the Content-Length header promised.
   std::size_t body_size() const { return body_size_; }
   /// How much of the body came before the present piece.

@@ -33,6 +33,7 @@ struct load_options {
 
 // Thousands of connections need as many descriptors; timers may not be rounded to 50 us.
 void prepare_process(const load_options& options) {
+  if (options.plan.loop() == loop_kind::open) ask_for_prompt_wakeups();
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;

@@ -242,6 +242,7 @@ bool load_loop::take_replies(client_connection& connection, std::string_view byt
       case event::body: check_body(connection); break;
       case event::done: finish_reply(connection); break;
     }
+    if (connection.reader().is_last()) break;
   }
   return bytes.empty();
 }
@@ -278,8 +279,15 @@ void load_loop::go_on(std::size_t index) {
     tally_.idle_answered += connection.owed().empty() ? 1 : 0;
     return;
   }
-  const bool closes = !plan_.keep_alive || !connection.reader().keep_alive();
-  if (connection.owed().empty() && closes) connection.close();
+  if (connection.reader().is_last()) {
+    // What was pipelined behind the last answer is asked again on the next connection (RFC 9112
+    // 9.3.2); it is no error of the server.
+    owed_ -= connection.owed().size();
+    if (phase_ == phase::measuring && plan_.count > 0) left_to_ask_ += connection.owed().size();
+    connection.close();
+  } else if (!plan_.keep_alive && connection.owed().empty()) {
+    connection.close();
+  }
   if (phase_ == phase::preparing || !connection.owed().empty() ||
       plan_.loop() == loop_kind::closed) {
     return top_up(index);

@@ -1,6 +1,8 @@
 #include "process_meter.hpp"
 
 #include <sched.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,6 +54,22 @@ int usable_core(int position) {
     if (CPU_ISSET(core, &allowed) && position-- == 0) return core;
   }
   return -1;
+}
+
+void ask_for_prompt_wakeups() {
+  // The kernel's struct sched_attr in its first version; the C library has none before 2.41.
+  struct {
+    std::uint32_t size = 48;
+    std::uint32_t policy = SCHED_OTHER;
+    std::uint64_t flags = 0;
+    std::int32_t nice = 0;
+    std::uint32_t priority = 0;
+    std::uint64_t runtime = 100'000;  // the slice in ns: the shorter, the sooner it is due
+    std::uint64_t deadline = 0;
+    std::uint64_t period = 0;
+  } attributes;
+  ::syscall(SYS_sched_setattr, 0, &attributes, 0U);
+  ::setpriority(PRIO_PROCESS, 0, -10);
 }
 
 bool pin_to_core(int core) {

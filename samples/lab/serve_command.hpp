@@ -1,0 +1,12 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+namespace lab {
+
+/// Adds `lab serve` to the program. @param exit_code  set when the command ran
+void add_serve_command(CLI::App& program, int& exit_code);
+
+}  // namespace lab
