@@ -28,7 +28,8 @@ void say_ready(const endpoint& at, const model& chosen) {
 }
 
 task<> stop_on_signal(http_server& server) {
-  if (co_await stop_signal()) server.stop();
+  const auto caught = co_await stop_signal();
+  if (caught) server.stop();
 }
 
 task<> serve_until_signal(task_group& group, http_server* server) {
