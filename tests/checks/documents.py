@@ -15,6 +15,7 @@ FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 PATH = re.compile(r"[\w.+-]+(/[\w.+-]+)*/?")
 EXAMPLE = re.compile(r"@example\s+([\w./-]+)")
+PROGRAM = re.compile(r"\bbuild/[\w-]+/bin/([\w-]+)")
 DEV = re.compile(r"(?:^\$?|&&|;)\s*\./dev(?:[ \t]+([\w-]+))?", re.MULTILINE)
 NOT_OURS = {".git", "build", ".cache"}
 
@@ -72,11 +73,22 @@ def dev_commands(root):
     return set(re.findall(r"^  ([a-z]+)\b", text, re.MULTILINE))
 
 
-def check_commands(where, text, known):
+def programs(root):
+    """What the samples and benchmarks build into build/PRESET/bin."""
+    lists = [p.read_text(encoding="utf-8") for p in root.glob("*/*/CMakeLists.txt")]
+    return set(re.findall(r"\bweft_program\(\s*([\w-]+)", "".join(lists)))
+
+
+def check_commands(where, text, commands, built):
     for language, block in FENCE.findall(text):
-        for command in DEV.findall(block) if language in ("sh", "bash", "console") else []:
-            if command and command not in known:
+        if language not in ("sh", "bash", "console"):
+            continue
+        for command in filter(None, DEV.findall(block)):
+            if command not in commands:
                 yield f"{where}: shows ./dev {command}, which ./dev help does not know"
+        for program in PROGRAM.findall(block):
+            if program not in built:
+                yield f"{where}: shows the program {program}, which no sample builds"
 
 
 def check_examples(root):
@@ -88,13 +100,13 @@ def check_examples(root):
 
 
 def violations(root):
-    known = dev_commands(root)
+    commands, built = dev_commands(root), programs(root)
     for path in documents(root):
         where = path.relative_to(root).as_posix()
         text = path.read_text(encoding="utf-8")
         yield from check_trees(root, where, text)
         yield from check_links(path, where, text)
-        yield from check_commands(where, text, known)
+        yield from check_commands(where, text, commands, built)
     yield from check_examples(root)
 
 

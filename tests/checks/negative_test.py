@@ -151,6 +151,10 @@ class Documents(Tree):
     def test_an_unknown_command_is_named(self):
         self.planted("```sh\n./dev build && ./dev fly\n```\n", "./dev fly")
 
+    def test_an_unknown_program_is_named(self):
+        self.write("samples/hello/CMakeLists.txt", "weft_program(hello SOURCES main.cpp)\n")
+        self.planted("```sh\nbuild/release/bin/hello\nbuild/dev/bin/fly 1\n```\n", "program fly")
+
     def test_a_missing_example_is_named(self):
         self.write("include/weft/net/stream.hpp", "/// @example tests/docs/gone.cpp:part\n")
         self.expect_one(documents.violations(self.root), "tests/docs/gone.cpp")

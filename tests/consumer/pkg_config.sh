@@ -1,6 +1,6 @@
 #!/bin/sh
 # usage: pkg_config.sh PREFIX SOURCE PROGRAM COMPILER [FLAG...]
-# Builds SOURCE with nothing but what pkg-config says about the weft under PREFIX, and runs it.
+# Builds SOURCE with nothing but what pkg-config says about the weft under PREFIX.
 set -eu
 prefix=$1 source=$2 program=$3
 shift 3
@@ -13,4 +13,3 @@ export PKG_CONFIG_PATH
 # Word splitting is meant: the answer is a list of arguments.
 # shellcheck disable=SC2046
 "$@" -std=c++20 $(pkg-config --cflags weft) "$source" -o "$program" $(pkg-config --libs weft)
-LD_LIBRARY_PATH="$(dirname "$(dirname "$file")"):${LD_LIBRARY_PATH:-}" "$program"

@@ -1,11 +1,9 @@
-#include <weft/base/byte_buffer.hpp>
-#include <weft/base/error.hpp>
+#include <weft/weft.hpp>
 
-#include <iostream>
-
-int main() {
-  weft::byte_buffer text;
-  text.append(make_error_code(weft::condition::eof).message());
-  std::cout << text.view() << '\n';
-  return text.view() == "end of stream" ? 0 : 1;
+int main(int argc, char** argv) {
+  weft::app app;
+  app.get("/hello/{name}", [](weft::path<std::string> name) -> weft::task<std::string> {
+    co_return "Hello, " + *name;
+  });
+  return app.run(argc, argv);
 }
