@@ -128,8 +128,7 @@ bool connection::answer_pending(const date_cache& date) {
 
 connection::after connection::flush() {
   while (sent_ < output_.size()) {
-    const ssize_t put =
-        ::send(fd_, output_.data() + sent_, output_.size() - sent_, MSG_NOSIGNAL);
+    const ssize_t put = ::send(fd_, output_.data() + sent_, output_.size() - sent_, MSG_NOSIGNAL);
     if (put < 0 && errno == EAGAIN) return after::blocked;
     if (put < 0) return after::closed;
     sent_ += static_cast<std::size_t>(put);

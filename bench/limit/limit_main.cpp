@@ -1,4 +1,5 @@
-// The least that answers `GET /json` over keep-alive HTTP/1.1: what a framework is measured against.
+// The least that answers `GET /json` over keep-alive HTTP/1.1: what a framework is measured
+// against.
 //
 // One thread, one level-triggered epoll set, one recv a readiness, one send a batch of requests.
 // Its answer has the same headers and body as weft's, and the body is written per request from an

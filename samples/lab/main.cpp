@@ -23,7 +23,8 @@ int report_failure(const std::exception& failure, int code) {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
-  CLI::App program("The Concurrency Lab: the same handlers under several concurrency models", "lab");
+  CLI::App program("The Concurrency Lab: the same handlers under several concurrency models",
+                   "lab");
   program.require_subcommand(1);
   int exit_code = 0;
   lab::add_serve_command(program, exit_code);

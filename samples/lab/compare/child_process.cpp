@@ -55,7 +55,8 @@ void catch_interrupts() {
 
 child_process::child_process(const std::vector<std::string>& arguments, int core) {
   std::vector<char*> pointers;
-  for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
+  for (const std::string& argument : arguments)
+    pointers.push_back(const_cast<char*>(argument.c_str()));
   pointers.push_back(nullptr);
 
   std::array<int, 2> pipe_ends;
@@ -90,8 +91,7 @@ std::optional<std::string> child_process::read_line(std::chrono::milliseconds pa
 
 std::string child_process::read_all(std::chrono::milliseconds patience) {
   const auto until = clock::now() + patience;
-  while (read_more(until)) {
-  }
+  while (read_more(until)) {}
   return std::exchange(unread_, {});
 }
 

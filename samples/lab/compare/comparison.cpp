@@ -102,8 +102,10 @@ private:
   std::vector<scenario_plan> plans() const {
     return {
         closed(scenario::json, "GET /json, closed loop, 64 connections", "json GET /json"),
-        closed(scenario::orders, "POST /orders, closed loop, 64 connections", "orders POST /orders @order"),
-        closed(scenario::items, "GET /items/12, closed loop, 64 connections", "items GET /items/12?m=3"),
+        closed(scenario::orders, "POST /orders, closed loop, 64 connections",
+               "orders POST /orders @order"),
+        closed(scenario::items, "GET /items/12, closed loop, 64 connections",
+               "items GET /items/12?m=3"),
         {.name = scenario::io,
          .title = "GET /io, 5,000 a second that wait 20 ms",
          .requests = {"io GET /io?ms=20"},
@@ -154,8 +156,8 @@ private:
                              .connections = 8,
                              .count = budget_.reports};
     for (int round = 0; round < budget_.report_rounds; ++round) {
-      shown_.step("CPU-bound reports under all models, round " + std::to_string(round + 1) + " of " +
-                  std::to_string(budget_.report_rounds));
+      shown_.step("CPU-bound reports under all models, round " + std::to_string(round + 1) +
+                  " of " + std::to_string(budget_.report_rounds));
       for (const contestant& each : contestants) {
         record(plan, *each.server, each.model, each.threads, round);
       }

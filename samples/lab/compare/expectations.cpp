@@ -14,7 +14,7 @@ namespace {
 constexpr double most_other_cores = 0.15;
 constexpr double most_stolen_cores = 0.10;
 constexpr double most_late_ms = 1.0;
-constexpr std::uint64_t fewest_samples = 500;  // five beyond the 99th percentile
+constexpr std::uint64_t fewest_samples = 500;                     // five beyond the 99th percentile
 constexpr double any = -std::numeric_limits<double>::infinity();  // no lower bound
 constexpr double mebibyte = 1024.0 * 1024.0;
 
@@ -141,8 +141,8 @@ private:
     const side loop{scenario::report, "event_loop"};
     const side gil{scenario::report, "gil", gil_threads};
     if (measured("parallel") && measured("event_loop")) {
-      add({"report-parallel-loop", "CPU-bound work: parallel on 2 cores beats event_loop", " x", 1.8,
-           std::numeric_limits<double>::infinity()},
+      add({"report-parallel-loop", "CPU-bound work: parallel on 2 cores beats event_loop", " x",
+           1.8, std::numeric_limits<double>::infinity()},
           ratio(parallel, loop, throughput));
     }
     if (measured("parallel") && measured("gil")) {
@@ -176,8 +176,7 @@ private:
   void light_requests_are_fast() {
     const auto expect = [&](const char* model, const char* sentence, double at_most) {
       if (!measured("event_loop") || !measured(model)) return;
-      evidence found =
-          ratio({scenario::mix_a, model}, {scenario::mix_a, "event_loop"}, light_p99);
+      evidence found = ratio({scenario::mix_a, model}, {scenario::mix_a, "event_loop"}, light_p99);
       for (const char* each : {model, "event_loop"}) {
         for (const lab_run* run : runs_of({scenario::mix_a, each})) {
           const std::uint64_t samples = run->result.kinds.front().latency.count();

@@ -169,7 +169,8 @@ private:
     for (const char* name : {scenario::json, scenario::orders, scenario::items, scenario::report}) {
       const lines shown = of(name);
       if (shown.empty() || shown.front()->ratio == 0) continue;
-      groups.push_back(bars_of(name, shown, [](const measurement& m) { return m.ratio; }, " x"));
+      groups.push_back(bars_of(
+          name, shown, [](const measurement& m) { return m.ratio; }, " x"));
     }
     if (groups.empty()) return {};
     return "<h2>Throughput against event_loop</h2>\n" +
@@ -178,12 +179,11 @@ private:
 
   std::string processor_time() const {
     std::vector<bar_group> groups;
-    for (const char* name :
-         {scenario::json, scenario::orders, scenario::items, scenario::pinned}) {
+    for (const char* name : {scenario::json, scenario::orders, scenario::items, scenario::pinned}) {
       const lines shown = of(name);
       if (shown.empty()) continue;
-      groups.push_back(bars_of(shown.front()->title, shown,
-                               [](const measurement& m) { return m.cpu_us; }, " µs"));
+      groups.push_back(bars_of(
+          shown.front()->title, shown, [](const measurement& m) { return m.cpu_us; }, " µs"));
     }
     return "<h2>CPU time of the server a request</h2>\n" +
            bar_chart("Microseconds of CPU time a request", groups);
@@ -194,8 +194,9 @@ private:
     if (shown.empty()) return {};
     return "<h2>Resident memory with 2,000 connections</h2>\n" +
            bar_chart("Resident memory in MiB",
-                     {bars_of(shown.front()->title, shown,
-                              [](const measurement& m) { return m.resident_mib; }, " MiB")});
+                     {bars_of(
+                         shown.front()->title, shown,
+                         [](const measurement& m) { return m.resident_mib; }, " MiB")});
   }
 
   std::string scenarios() const {

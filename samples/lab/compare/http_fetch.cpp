@@ -49,8 +49,8 @@ std::string write_request(const std::string& endpoint, const std::string& method
                           const std::string& target, const std::string& body) {
   std::string text = method + " " + target + " HTTP/1.1\r\nHost: " + endpoint + "\r\n";
   if (method != "GET") {
-    text += "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-            "\r\n";
+    text +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) + "\r\n";
   }
   return text + "\r\n" + body;
 }

@@ -102,8 +102,10 @@ std::string percentile_chart(const std::string& title, const std::vector<chart_s
   std::vector<double> ends;
   for (const chart_series& each : series) {
     std::string path;
-    for (const auto& [x, y] : each.points) path += number(frame.x(x)) + "," + number(frame.y(y)) + " ";
-    svg += "<polyline class=\"line s" + std::to_string(each.style) + "\" points=\"" + path + "\"/>\n";
+    for (const auto& [x, y] : each.points)
+      path += number(frame.x(x)) + "," + number(frame.y(y)) + " ";
+    svg +=
+        "<polyline class=\"line s" + std::to_string(each.style) + "\" points=\"" + path + "\"/>\n";
     ends.push_back(each.points.empty() ? top : frame.y(each.points.back().second) + 4);
   }
   ends = spread(std::move(ends));

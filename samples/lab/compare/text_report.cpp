@@ -69,9 +69,9 @@ std::string write_text_report(const comparison_result& result, colour colours) {
   const machine_facts& machine = result.machine;
   std::string text = machine.processor + ", " + std::to_string(machine.cores) + " cores, " +
                      machine.kernel + ", " + machine.compiler + " (" + machine.build + ")\nseed " +
-                     std::to_string(result.setup.seed) + ", one report = " +
-                     grouped(static_cast<double>(result.setup.report_rows)) + " rows = " +
-                     grouped(result.setup.report_cpu_ms, 1) + " ms of CPU time\n";
+                     std::to_string(result.setup.seed) +
+                     ", one report = " + grouped(static_cast<double>(result.setup.report_rows)) +
+                     " rows = " + grouped(result.setup.report_cpu_ms, 1) + " ms of CPU time\n";
   text += tables(result);
   text += "\nVerdicts\n" + verdict_lines(result, colours) + faults(result);
   text += "\ntook " + grouped(result.seconds, 1) + " s\n";

@@ -30,10 +30,9 @@ double arrival_schedule::draw_gap(stream& from) const {
 }
 
 void arrival_schedule::choose_next() {
-  const auto first =
-      std::min_element(streams_.begin(), streams_.end(), [](const stream& a, const stream& b) {
-        return a.due_seconds < b.due_seconds;
-      });
+  const auto first = std::min_element(
+      streams_.begin(), streams_.end(),
+      [](const stream& a, const stream& b) { return a.due_seconds < b.due_seconds; });
   next_.kind = static_cast<std::size_t>(first - streams_.begin());
   next_.at = nanoseconds(std::llround(first->due_seconds * 1e9));
 }

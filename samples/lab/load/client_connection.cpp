@@ -49,8 +49,7 @@ void client_connection::ask(std::string_view request, const owed_reply& reply) {
 
 bool client_connection::flush() {
   while (has_unsent()) {
-    const ssize_t put =
-        ::send(fd_, output_.data() + sent_, output_.size() - sent_, MSG_NOSIGNAL);
+    const ssize_t put = ::send(fd_, output_.data() + sent_, output_.size() - sent_, MSG_NOSIGNAL);
     if (put < 0) return errno == EAGAIN;
     sent_ += static_cast<std::size_t>(put);
   }

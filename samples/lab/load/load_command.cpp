@@ -57,12 +57,13 @@ void print_text(const load_result& result) {
                 to_ms(kind.latency.percentile(99)), to_ms(kind.latency.percentile(99.9)));
   }
   const error_counts& e = result.errors;
-  std::printf("errors: %llu (connect %llu, closed %llu, status %llu, framing %llu, body %llu, "
-              "unanswered %llu)\n",
-              static_cast<unsigned long long>(e.sum()), static_cast<unsigned long long>(e.connect),
-              static_cast<unsigned long long>(e.closed), static_cast<unsigned long long>(e.status),
-              static_cast<unsigned long long>(e.framing), static_cast<unsigned long long>(e.body),
-              static_cast<unsigned long long>(e.unanswered));
+  std::printf(
+      "errors: %llu (connect %llu, closed %llu, status %llu, framing %llu, body %llu, "
+      "unanswered %llu)\n",
+      static_cast<unsigned long long>(e.sum()), static_cast<unsigned long long>(e.connect),
+      static_cast<unsigned long long>(e.closed), static_cast<unsigned long long>(e.status),
+      static_cast<unsigned long long>(e.framing), static_cast<unsigned long long>(e.body),
+      static_cast<unsigned long long>(e.unanswered));
   if (result.idle_asked > 0) {
     std::printf("idle connections: %llu of %llu questions answered\n",
                 static_cast<unsigned long long>(result.idle_answered),
@@ -93,8 +94,7 @@ void write_json(const load_result& result, const std::string& file) {
 int run_load(load_options& options) {
   load_plan& plan = options.plan;
   for (const std::string& spec : options.requests) plan.kinds.push_back(parse_request_spec(spec));
-  plan.arrivals =
-      options.arrivals == "fixed" ? arrival_pattern::fixed : arrival_pattern::poisson;
+  plan.arrivals = options.arrivals == "fixed" ? arrival_pattern::fixed : arrival_pattern::poisson;
   plan.keep_alive = !options.reconnect;
   plan.compare_bodies = !options.any_body;
   if (const std::string fault = find_fault(plan); !fault.empty()) throw CLI::ValidationError(fault);

@@ -41,8 +41,9 @@ std::string write_request(const request_kind& kind, const load_plan& plan) {
   std::string text = kind.method + " " + kind.path + " HTTP/1.1\r\nHost: " + plan.target + "\r\n";
   if (!plan.keep_alive) text += "Connection: close\r\n";
   if (!kind.body.empty() || kind.method != "GET") {
-    text += "Content-Type: application/json\r\nContent-Length: " +
-            std::to_string(kind.body.size()) + "\r\n";
+    text +=
+        "Content-Type: application/json\r\nContent-Length: " + std::to_string(kind.body.size()) +
+        "\r\n";
   }
   return text + "\r\n" + kind.body;
 }
@@ -200,8 +201,8 @@ void load_loop::wait(time_point until) {
                          static_cast<long>(left.count() % second)};
 
   std::array<epoll_event, 256> events;
-  const int ready = ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()),
-                                   &timeout, nullptr);
+  const int ready =
+      ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
   now_ = load_clock::now();
   for (int i = 0; i < ready; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];

@@ -36,7 +36,8 @@ std::string find_fault(const load_plan& plan) {
     return "connections must be 1 to 20000";
   }
   if (plan.rate < 0 || plan.rate > max_rate) return "the rate must be 0 to 200000 a second";
-  if (plan.pipeline < 1 || plan.pipeline > max_pipeline) return "the pipeline must be 1 to 256 deep";
+  if (plan.pipeline < 1 || plan.pipeline > max_pipeline)
+    return "the pipeline must be 1 to 256 deep";
   if (plan.pipeline > 1 && (plan.loop() == loop_kind::open || !plan.keep_alive)) {
     return "pipelining needs the closed loop and keep-alive";
   }

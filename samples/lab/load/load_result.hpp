@@ -32,8 +32,7 @@ struct kind_result {
   std::uint64_t body_bytes = 0;  ///< of one answer
   histogram latency;             ///< of the requests that were due within the window
 };
-BOOST_DESCRIBE_STRUCT(kind_result, (),
-                      (name, request, replies, per_second, body_bytes, latency))
+BOOST_DESCRIBE_STRUCT(kind_result, (), (name, request, replies, per_second, body_bytes, latency))
 
 /// The generator on itself: a late generator measures its own lateness.
 struct generator_health {
@@ -56,8 +55,7 @@ struct server_usage {
   std::uint64_t peak_resident_bytes = 0;
 };
 BOOST_DESCRIBE_STRUCT(server_usage, (),
-                      (cpu_seconds, cores, cpu_us_per_request, resident_bytes,
-                       peak_resident_bytes))
+                      (cpu_seconds, cores, cpu_us_per_request, resident_bytes, peak_resident_bytes))
 
 /// What else the machine did meanwhile.
 struct machine_usage {

@@ -1,7 +1,6 @@
 #include "process_meter.hpp"
 
 #include <sched.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -57,6 +56,9 @@ int usable_core(int position) {
 }
 
 void ask_for_prompt_wakeups() {
+  sched_param lowest_real_time{};
+  lowest_real_time.sched_priority = 1;
+  if (::sched_setscheduler(0, SCHED_RR, &lowest_real_time) == 0) return;
   // The kernel's struct sched_attr in its first version; the C library has none before 2.41.
   struct {
     std::uint32_t size = 48;
@@ -69,7 +71,6 @@ void ask_for_prompt_wakeups() {
     std::uint64_t period = 0;
   } attributes;
   ::syscall(SYS_sched_setattr, 0, &attributes, 0U);
-  ::setpriority(PRIO_PROCESS, 0, -10);
 }
 
 bool pin_to_core(int core) {

@@ -32,8 +32,9 @@ int usable_cores();
 int usable_core(int position);
 /// Keeps the calling thread on one core. @return whether the kernel agreed
 bool pin_to_core(int core);
-/// Asks the kernel to run this thread soon after it wakes, even on busy cores. Helps as far as the
-/// kernel and the user's rights go: Linux 6.12 and later grant a short slice to everybody.
+/// Asks the kernel to run this thread as soon as it wakes, also on busy cores, as if it were
+/// another machine: in real time where the user may, else with a short slice (Linux 6.12 and
+/// later). For a thread that sleeps most of its time.
 void ask_for_prompt_wakeups();
 
 }  // namespace lab

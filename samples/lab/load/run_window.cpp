@@ -35,7 +35,8 @@ std::optional<server_usage> run_window::server(std::uint64_t replies) const {
   server_usage usage;
   usage.cpu_seconds = server_cpu();
   usage.cores = usage.cpu_seconds / seconds();
-  if (replies > 0) usage.cpu_us_per_request = usage.cpu_seconds * 1e6 / static_cast<double>(replies);
+  if (replies > 0)
+    usage.cpu_us_per_request = usage.cpu_seconds * 1e6 / static_cast<double>(replies);
   usage.resident_bytes = end_.server_memory.now_bytes;
   usage.peak_resident_bytes = end_.server_memory.peak_bytes;
   return usage;

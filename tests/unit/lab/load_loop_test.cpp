@@ -76,7 +76,8 @@ TEST_CASE("an open-loop request waits from the moment it was due, not from when 
 }
 
 TEST_CASE("every request has a connection of its own when asked for") {
-  fake_server server([](int) { return "HTTP/1.1 200 OK\r\nConnection: close\r\n" + good.substr(17); });
+  fake_server server(
+      [](int) { return "HTTP/1.1 200 OK\r\nConnection: close\r\n" + good.substr(17); });
   load_plan plan = short_plan(server);
   plan.keep_alive = false;
   plan.count = 20;

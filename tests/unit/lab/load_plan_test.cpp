@@ -1,5 +1,5 @@
-#include "load/endpoint.hpp"
 #include "load/load_plan.hpp"
+#include "load/endpoint.hpp"
 #include "load/request_spec.hpp"
 #include "sample_files.hpp"
 

@@ -1,5 +1,5 @@
-#include "sample_files.hpp"
 #include "workload.hpp"
+#include "sample_files.hpp"
 
 #include <weft/base/byte_buffer.hpp>
 #include <weft/web/json/parse.hpp>
@@ -44,8 +44,7 @@ std::string second_opinion(std::int64_t rows) {
   std::map<std::string, extent> categories;
   for (std::int64_t row = 0; row < rows; ++row) {
     json::object item = items.at(static_cast<std::size_t>(row % 50)).as_object();
-    const std::int64_t total =
-        item["price"].as_int64() * item["quantity"].as_int64() * (row + 1);
+    const std::int64_t total = item["price"].as_int64() * item["quantity"].as_int64() * (row + 1);
     item["total"] = total;
     crc = crc_of(crc, json::serialize(item));
     extent& of = categories[item["category"].as_string().c_str()];
@@ -56,15 +55,14 @@ std::string second_opinion(std::int64_t rows) {
   }
   json::object by_name;
   for (const auto& [name, of] : categories) {
-    by_name[name] = json::object{
-        {"count", of.count}, {"sum", of.sum}, {"min", of.min}, {"max", of.max}};
+    by_name[name] =
+        json::object{{"count", of.count}, {"sum", of.sum}, {"min", of.min}, {"max", of.max}};
   }
   std::string digits(8, '0');
   for (int i = 7; i >= 0; --i, crc >>= 4) {
     digits[static_cast<std::size_t>(i)] = "0123456789abcdef"[crc & 15];
   }
-  return json::serialize(
-      json::object{{"rows", rows}, {"crc32", digits}, {"categories", by_name}});
+  return json::serialize(json::object{{"rows", rows}, {"crc32", digits}, {"categories", by_name}});
 }
 
 lab::order_line line_of(std::int64_t quantity, std::int64_t unit_price) {
