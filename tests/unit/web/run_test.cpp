@@ -1,0 +1,90 @@
+#include "unit/web/support/child_app.hpp"
+#include "unit/web/support/client.hpp"
+
+#include <weft/weft.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <string>
+
+namespace {
+
+weft::run_options any_free_port(weft::model model) {
+  weft::run_options options;
+  options.model = model;
+  options.listen = "127.0.0.1:0";
+  return options;
+}
+
+TEST_CASE("a served app says where it listens, answers, and ends well on SIGTERM") {
+  const auto model = GENERATE(weft::model(weft::event_loop{}), weft::model(weft::gil{}),
+                              weft::model(weft::parallel{}));
+  weft::app app;
+  app.get("/hello/{name}", [](weft::path<std::string> name) -> weft::task<std::string> {
+    co_return "Hello, " + *name;
+  });
+  child_app served(app, any_free_port(model));
+  const auto ready = "weft: listening on http://127.0.0.1:" + std::to_string(served.port()) +
+                     ", model=" + std::string(name_of(model)) +
+                     ", workers=" + std::to_string(worker_count(model));
+  CHECK(served.first_line() == ready);
+  const auto reply =
+      served.exchange("GET /hello/you HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  CHECK(reply.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(reply.ends_with("\r\n\r\nHello, you"));
+  CHECK(served.stop() == 0);
+}
+
+/// Takes a port for as long as it lives.
+class busy_port {
+public:
+  busy_port() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof at;
+    REQUIRE(::bind(socket_, reinterpret_cast<const sockaddr*>(&at), size) == 0);
+    REQUIRE(::listen(socket_, 1) == 0);
+    REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
+    number_ = ntohs(at.sin_port);
+  }
+  busy_port(const busy_port&) = delete;
+  busy_port& operator=(const busy_port&) = delete;
+  ~busy_port() { ::close(socket_); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(number_); }
+
+private:
+  int socket_;
+  int number_ = 0;
+};
+
+TEST_CASE("an app that cannot be served returns an exit code") {
+  weft::app app;
+  weft::run_options options;
+  SECTION("the port is taken") {
+    const busy_port taken;
+    options.listen = taken.address();
+    CHECK(app.run(options) == 1);
+  }
+  SECTION("the address is none") {
+    options.listen = "127.0.0.1";
+    CHECK(app.run(options) == 2);
+  }
+  SECTION("a handler takes a state that nobody registered") {
+    options.listen = "127.0.0.1:0";
+    app.get("/", [](weft::state<int> n) { return std::to_string(*n); });
+    CHECK(app.run(options) == 1);
+  }
+  SECTION("the command line makes no sense") {
+    const char* const arguments[] = {"program", "--model=none"};
+    CHECK(app.run(2, arguments) == 2);
+  }
+}
+
+}  // namespace

@@ -1,0 +1,77 @@
+#include "unit/web/support/child_app.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace {
+
+std::string read_line(int from) {
+  std::string line;
+  char c = 0;
+  while (::read(from, &c, 1) == 1 && c != '\n') line += c;
+  return line;
+}
+
+int port_of(std::string_view line) {
+  constexpr std::string_view before = "127.0.0.1:";
+  const auto place = line.find(before);
+  REQUIRE(place != std::string_view::npos);
+  return std::stoi(std::string(line.substr(place + before.size())));
+}
+
+}  // namespace
+
+child_app::child_app(weft::app& app, const weft::run_options& options) {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  pid_ = ::fork();
+  REQUIRE(pid_ >= 0);
+  if (pid_ == 0) {
+    ::dup2(ends[1], STDOUT_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    ::_exit(app.run(options));
+  }
+  ::close(ends[1]);
+  first_line_ = read_line(ends[0]);
+  ::close(ends[0]);
+  port_ = port_of(first_line_);
+}
+
+child_app::~child_app() { stop(); }
+
+std::string child_app::exchange(std::string_view sent) const {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(static_cast<std::uint16_t>(port_));
+  REQUIRE(::connect(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
+  REQUIRE(::send(socket, sent.data(), sent.size(), 0) == static_cast<ssize_t>(sent.size()));
+  std::string received;
+  char piece[1024];
+  for (ssize_t n = 0; (n = ::recv(socket, piece, sizeof piece, 0)) > 0;) {
+    received.append(piece, static_cast<std::size_t>(n));
+  }
+  ::close(socket);
+  return received;
+}
+
+int child_app::stop() {
+  const auto pid = std::exchange(pid_, -1);
+  if (pid < 0) return -1;
+  ::kill(pid, SIGTERM);
+  int status = 0;
+  ::waitpid(pid, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
