@@ -1,0 +1,66 @@
+#pragma once
+
+#include <weft/runtime/scheduler.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weft::test {
+
+/// A model and what a failed check calls it.
+struct named_model {
+  std::string name;
+  model value;
+};
+
+/// The deterministic model with seeds 1 to `count`.
+inline std::vector<named_model> seeds(std::uint64_t count) {
+  std::vector<named_model> all;
+  for (std::uint64_t seed = 1; seed <= count; ++seed) {
+    all.push_back({"deterministic, seed " + std::to_string(seed), deterministic{seed}});
+  }
+  return all;
+}
+
+/// Small instances of the models that serve. Their tasks see real time.
+inline std::vector<named_model> serving_models() {
+  std::vector<named_model> all;
+  all.push_back({"event_loop", event_loop{}});
+  for (const unsigned threads : {2U, 3U, 4U}) {
+    all.push_back({"gil, threads " + std::to_string(threads), gil{.threads = threads}});
+  }
+  for (const unsigned workers : {2U, 4U}) {
+    all.push_back({"parallel, workers " + std::to_string(workers), parallel{.workers = workers}});
+  }
+  return all;
+}
+
+/// What a test that holds for every model runs under, one after the other:
+///
+///     for (const auto& m : every_model()) {
+///       CAPTURE(m.name);
+///       CHECK(run_under(m, answer()) == 42);
+///     }
+inline std::vector<named_model> every_model() {
+  auto all = serving_models();
+  for (auto& seeded : seeds(5)) all.push_back(std::move(seeded));
+  return all;
+}
+
+/// Runs a task on a scheduler of its own. Checks belong after it: a task may be on any thread.
+template <class T>
+T run_under(const named_model& m, task<T> main) {
+  scheduler s(m.value);
+  return s.run(std::move(main));
+}
+
+/// Runs a task in virtual time.
+template <class T>
+T run_seeded(task<T> main, std::uint64_t seed = 1) {
+  scheduler s(deterministic{seed});
+  return s.run(std::move(main));
+}
+
+}  // namespace weft::test
