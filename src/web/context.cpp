@@ -18,7 +18,7 @@ std::optional<std::string> context::parameter(std::string_view name) const {
   const auto& names = route_->names_;
   const auto place = std::find(names.begin(), names.end(), name);
   if (place == names.end()) return std::nullopt;
-  return detail::percent_decode(values_.raw[static_cast<std::size_t>(place - names.begin())]);
+  return detail::percent_decode(values_[static_cast<std::size_t>(place - names.begin())]);
 }
 
 std::string_view context::parameter_name(std::size_t n) const noexcept { return route_->names_[n]; }

@@ -21,14 +21,24 @@ class route;
 namespace detail {
 
 /// What a pattern's parameters stood for in one path: views, still percent-encoded.
-struct path_values {
+class path_values {
+public:
   static constexpr std::size_t limit = 16;
 
-  std::array<std::string_view, limit> raw;
-  std::size_t count = 0;
+  std::size_t size() const noexcept { return size_; }
+  std::string_view operator[](std::size_t n) const noexcept {
+    return {pieces_[n].first, pieces_[n].size};
+  }
+  void push(std::string_view value) noexcept { pieces_[size_++] = {value.data(), value.size()}; }
+  void pop() noexcept { --size_; }
 
-  void push(std::string_view value) noexcept { raw[count++] = value; }
-  void pop() noexcept { --count; }
+private:
+  struct piece {
+    const char* first;
+    std::size_t size;
+  };
+  std::array<piece, limit> pieces_;  // left uninitialised: every request would pay for 256 bytes
+  std::size_t size_ = 0;
 };
 
 /// The shared objects of an application, by type. A few entries at most, so a linear look-up.
@@ -83,7 +93,7 @@ public:
   const problem* rejection() const noexcept { return rejection_.get(); }
 
   /// What the pattern's n-th parameter stands for, still percent-encoded. For extractors.
-  std::string_view raw_parameter(std::size_t n) const noexcept { return values_.raw[n]; }
+  std::string_view raw_parameter(std::size_t n) const noexcept { return values_[n]; }
   std::string_view parameter_name(std::size_t n) const noexcept;
 
 private:

@@ -29,8 +29,8 @@ std::string found_by(const std::vector<std::string_view>& patterns, std::string_
   const auto found = get_routes(patterns).match(http_method::get, path, values);
   if (found.target == router::none) return "none";
   std::string text(patterns[found.target]);
-  for (std::size_t i = 0; i < values.count; ++i) {
-    text += (i == 0 ? " " : ",") + std::string(values.raw[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    text += (i == 0 ? " " : ",") + std::string(values[i]);
   }
   return text;
 }
@@ -117,8 +117,8 @@ TEST_CASE("a route that cannot answer the method leaves the path to the next pat
   path_values values;
   const auto found = routes.match(http_method::delete_, "/users/me", values);
   CHECK(found.target == 1);
-  REQUIRE(values.count == 1);
-  CHECK(values.raw[0] == "me");
+  REQUIRE(values.size() == 1);
+  CHECK(values[0] == "me");
 }
 
 TEST_CASE("a path without a route for the method tells what it allows") {
@@ -164,7 +164,7 @@ TEST_CASE("among 500 routes each one is found by its own path") {
     const auto path = texts[i].substr(0, texts[i].size() - 4) + "42";
     const auto found = routes.match(http_method::get, path, values);
     CHECK(found.target == i);
-    CHECK(values.raw[0] == "42");
+    CHECK(values[0] == "42");
   }
 }
 
