@@ -62,6 +62,7 @@ task<> connection::serve() {
 // ------------------------------------------------------------------ reading
 
 task<bool> connection::read_request() {
+  bool sent = true;
   for (;;) {
     const parse_step step = parser_.next(unread());
     parsed_ += step.consumed;
@@ -70,7 +71,8 @@ task<bool> connection::read_request() {
         co_return true;
       case parse_event::head:
         take_head(step.consumed);
-        if (!co_await allow_body()) co_return false;
+        sent = co_await allow_body();
+        if (!sent) co_return false;
         break;
       case parse_event::body:
         take_body_chunk();

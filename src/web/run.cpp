@@ -27,13 +27,13 @@ void say_ready(const endpoint& at, const model& chosen) {
   std::fflush(stdout);  // somebody may wait for this line behind a pipe
 }
 
-task<> stop_on_signal(http_server& server) {
-  const auto caught = co_await stop_signal();
+task<> stop_on_signal(stop_signals& signals, http_server& server) {
+  const auto caught = co_await signals.next();
   if (caught) server.stop();
 }
 
-task<> serve_until_signal(task_group& group, http_server* server) {
-  group.go(stop_on_signal(*server));
+task<> serve_until_signal(task_group& group, stop_signals* signals, http_server* server) {
+  group.go(stop_on_signal(*signals, *server));
   co_await server->serve();
   group.cancel();
 }
@@ -44,8 +44,9 @@ task<int> serve(http_handler& handler, const run_options& options, const server_
     report_error("cannot listen on " + options.listen + ": " + reason_of(opened.error()));
     co_return detail::exit_failure;
   }
+  stop_signals signals;  // before anybody hears that it is ready
   say_ready(served.local(), options.model);
-  co_await with_group(serve_until_signal, &served);
+  co_await with_group(serve_until_signal, &signals, &served);
   co_return 0;
 }
 

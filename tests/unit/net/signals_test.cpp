@@ -1,0 +1,65 @@
+#include <weft/net/signals.hpp>
+#include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task_group.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <csignal>
+
+#include "support/models.hpp"
+
+using namespace std::chrono_literals;
+using weft::condition;
+using weft::result;
+using weft::stop_signals;
+using weft::task;
+
+namespace {
+
+template <class Test>
+void under_each_model(Test test) {
+  for (const auto& m : weft::test::serving_models()) {
+    CAPTURE(m.name);
+    weft::test::run_under(m, test());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a signal that comes before the wait ends it") {
+  under_each_model([]() -> task<> {
+    stop_signals signals;
+    std::raise(SIGTERM);
+    const auto caught = co_await signals.next();
+    REQUIRE(caught.has_value());
+    CHECK(*caught == SIGTERM);
+  });
+}
+
+TEST_CASE("a signal that comes during the wait ends it") {
+  under_each_model([]() -> task<> {
+    stop_signals signals;
+    auto waiting = weft::go(signals.next());
+    co_await weft::sleep(2ms);
+    std::raise(SIGINT);
+    const auto caught = co_await waiting.join();
+    REQUIRE(caught.has_value());
+    CHECK(*caught == SIGINT);
+  });
+}
+
+TEST_CASE("a wait for a signal can be cancelled and begun again") {
+  under_each_model([]() -> task<> {
+    stop_signals signals;
+    auto waiting = weft::go(signals.next());
+    co_await weft::sleep(2ms);
+    waiting.cancel();
+    const auto nothing = co_await waiting.join();
+    REQUIRE(!nothing.has_value());
+    CHECK(nothing.error() == condition::canceled);
+    std::raise(SIGTERM);
+    const auto caught = co_await signals.next();
+    CHECK(caught.has_value());
+  });
+}
