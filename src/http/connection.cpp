@@ -67,24 +67,19 @@ task<bool> connection::read_request() {
     const parse_step step = parser_.next(unread());
     parsed_ += step.consumed;
     switch (step.event) {
-      case parse_event::done:
-        co_return true;
+      case parse_event::done: co_return true;
       case parse_event::head:
         take_head(step.consumed);
         sent = co_await allow_body();
         if (!sent) co_return false;
         break;
-      case parse_event::body:
-        take_body_chunk();
-        break;
+      case parse_event::body: take_body_chunk(); break;
       case parse_event::need_more: {
         const bool more = co_await read_more();
         if (!more) co_return false;
         break;
       }
-      case parse_event::error:
-        co_await refuse(parser_.error());
-        co_return false;
+      case parse_event::error: co_await refuse(parser_.error()); co_return false;
     }
   }
 }
@@ -238,7 +233,8 @@ response_context connection::context_of_answer(bool keep_alive) const noexcept {
 
 bool connection::keeps_alive() const noexcept {
   return parser_.message().keep_alive() && !broken_ &&
-         !reading_ended_.load(std::memory_order_relaxed) && requests_ < limits_.max_requests_per_connection &&
+         !reading_ended_.load(std::memory_order_relaxed) &&
+         requests_ < limits_.max_requests_per_connection &&
          !pulse_.stopping.load(std::memory_order_relaxed);
 }
 

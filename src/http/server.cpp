@@ -38,8 +38,8 @@ std::size_t usable_descriptors() {
 
 std::size_t connection_limit(std::size_t wanted) {
   const std::size_t descriptors = usable_descriptors();
-  const std::size_t possible = descriptors > 2 * spare_descriptors ? descriptors - spare_descriptors
-                                                                   : descriptors / 2;
+  const std::size_t possible =
+      descriptors > 2 * spare_descriptors ? descriptors - spare_descriptors : descriptors / 2;
   return std::min(wanted, possible);
 }
 

@@ -6,7 +6,7 @@
 namespace weft::http {
 namespace {
 
-constexpr std::size_t most_in_stock = 64;        // of one thread
+constexpr std::size_t most_in_stock = 64;           // of one thread
 constexpr std::size_t most_bytes_kept = 64 * 1024;  // of one buffer
 
 thread_local std::vector<std::unique_ptr<work_area>> stock;

@@ -27,9 +27,8 @@ void asio_driver::interrupt() noexcept {
 }
 
 boost::asio::io_context& current_io_context() {
-  io_driver& driver = attached_io_driver([]() -> std::unique_ptr<io_driver> {
-    return std::make_unique<asio_driver>();
-  });
+  io_driver& driver = attached_io_driver(
+      []() -> std::unique_ptr<io_driver> { return std::make_unique<asio_driver>(); });
   return static_cast<asio_driver&>(driver).context();
 }
 

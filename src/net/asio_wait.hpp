@@ -28,7 +28,8 @@ public:
 
   /// @param initiate  called as initiate(handler), with a handler for (error_code, Result)
   asio_wait(boost::asio::io_context& context, const char* what, Initiate initiate)
-      : cancel_hook(&cut_short), state_(std::make_shared<state>(context, std::move(initiate))),
+      : cancel_hook(&cut_short),
+        state_(std::make_shared<state>(context, std::move(initiate))),
         what_(what) {}
   asio_wait(const asio_wait&) = delete;
   asio_wait& operator=(const asio_wait&) = delete;
@@ -69,7 +70,8 @@ private:
   static void start(const std::shared_ptr<state>& s) {
     if (s->cancelled) return finish(s, boost::asio::error::operation_aborted, {});
     s->initiate(boost::asio::bind_cancellation_slot(
-        s->signal.slot(), [s](const code& error, Result value) { finish(s, error, std::move(value)); }));
+        s->signal.slot(),
+        [s](const code& error, Result value) { finish(s, error, std::move(value)); }));
   }
   static void finish(const std::shared_ptr<state>& s, const code& error, Result value) {
     s->error = error;
@@ -94,7 +96,8 @@ template <class Handler>
 auto without_value(Handler handler) {
   auto slot = boost::asio::get_associated_cancellation_slot(handler);
   return boost::asio::bind_cancellation_slot(
-      slot, [h = std::move(handler)](const boost::system::error_code& error) mutable { h(error, true); });
+      slot,
+      [h = std::move(handler)](const boost::system::error_code& error) mutable { h(error, true); });
 }
 
 }  // namespace weft::detail

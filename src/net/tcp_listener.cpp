@@ -12,8 +12,7 @@ namespace weft {
 namespace asio = boost::asio;
 using boost::system::error_code;
 using tcp = asio::ip::tcp;
-using acceptor =
-    asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
+using acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_type>;
 
 namespace {
 
@@ -94,8 +93,9 @@ result<tcp_listener> tcp_listener::open(const endpoint& at) {
   asio::io_context& context = detail::current_io_context();
   error_code error;
   tcp::resolver resolver(context);
-  const auto found = resolver.resolve(at.host, std::to_string(at.port),
-                                      tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  const auto found =
+      resolver.resolve(at.host, std::to_string(at.port),
+                       tcp::resolver::passive | tcp::resolver::numeric_service, error);
   if (error) return std::error_code(error);
   auto opened = std::make_unique<state>(context);
   error = opened->open(*found.begin());
@@ -126,6 +126,5 @@ endpoint tcp_listener::local() const {
   const auto at = state_->local();
   return {at.address().to_string(), at.port()};
 }
-
 
 }  // namespace weft

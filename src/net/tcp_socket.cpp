@@ -103,7 +103,8 @@ void tcp_socket::on_write(write_awaiter& op, const code& error, std::size_t coun
     std::lock_guard held(lock_);
     op.count += count;
     if (error && error != asio::error::operation_aborted) op.error = error;
-    else if (op.count != op.from_.size()) op.error = reason_of_end(op, writing_aborted_).value_or(op.error);
+    else if (op.count != op.from_.size())
+      op.error = reason_of_end(op, writing_aborted_).value_or(op.error);
     if (!op.error && op.count != op.from_.size()) return submit_write(op);
   }
   make_ready(op.waiter);

@@ -18,9 +18,9 @@
 // operation, cancelling, closing. Completions run on the worker that holds the driver's token and
 // do not touch the socket object, except to go on with what Asio ended too early (below).
 //
-// Asio cancels all operations of a socket at once. A cancelled reader therefore also ends a writer's
-// operation; the writer's completion sees that nobody meant it (neither its own `cancelled` nor
-// abort()) and starts it again.
+// Asio cancels all operations of a socket at once. A cancelled reader therefore also ends a
+// writer's operation; the writer's completion sees that nobody meant it (neither its own
+// `cancelled` nor abort()) and starts it again.
 //
 // A completion takes the lock too before it wakes its task: the worker that started the operation
 // may still be inside, and the task may destroy the socket at once. Flags are read under the lock
@@ -33,8 +33,8 @@ namespace weft::detail {
 
 class tcp_socket {
 public:
-  using asio_socket =
-      boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+  using asio_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
+                                                       boost::asio::io_context::executor_type>;
 
   explicit tcp_socket(asio_socket socket);
 

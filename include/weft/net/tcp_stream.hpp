@@ -95,7 +95,8 @@ private:
 
 /// A TCP connection.
 ///
-/// Concurrent  one reader and one writer at a time, on any workers; abort() and close() from anywhere
+/// Concurrent  one reader and one writer at a time, on any workers; abort() and close() from
+/// anywhere
 class tcp_stream {
 public:
   /// For tcp_listener and connect(); not for users.

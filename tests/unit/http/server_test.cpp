@@ -197,10 +197,11 @@ TEST_CASE("bodies of every size arrive whole, by length and in chunks") {
         std::snprintf(length.data(), length.size(), "%zx", chunk.size());
         chunks += std::string(length.data()) + "\r\n" + chunk + "\r\n";
       }
-      const auto chunked = co_await exchange(
-          server, "POST /c HTTP/1.1\r\nHost: here\r\nConnection: close\r\n"
-                  "Transfer-Encoding: chunked\r\n\r\n" +
-                      chunks + "0\r\n\r\n");
+      const auto chunked =
+          co_await exchange(server,
+                            "POST /c HTTP/1.1\r\nHost: here\r\nConnection: close\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n" +
+                                chunks + "0\r\n\r\n");
       CHECK(chunked.ends_with("POST /c " + body));
     }
     co_await server.stop();
@@ -272,9 +273,9 @@ TEST_CASE("the answer to a body past the limit arrives although the peer still s
     options.limits.max_body_bytes = 1000;
     running_server server(options);
     server.start();
-    const auto answer = co_await exchange(
-        server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 40000\r\n\r\n" +
-                    std::string(40'000, 'x'));
+    const auto answer =
+        co_await exchange(server, "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 40000\r\n\r\n" +
+                                      std::string(40'000, 'x'));
     CHECK_THAT(answer, StartsWith("HTTP/1.1 413 "));
     CHECK_THAT(answer, ContainsSubstring("max_body_bytes"));
     co_await server.stop();
@@ -387,8 +388,9 @@ TEST_CASE("a peer that goes away in mid-request leaves nothing behind") {
   under_each_model([]() -> task<> {
     running_server server;
     server.start();
-    for (const auto& bytes : {std::string("GET / HT"), get("/slow"),
-                              std::string("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab")}) {
+    for (const auto& bytes :
+         {std::string("GET / HT"), get("/slow"),
+          std::string("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab")}) {
       auto stream = co_await server.connect();
       co_await write(stream, bytes);
     }

@@ -200,9 +200,7 @@ TEST_CASE("a peer that closes ends a pending write with an error") {
     auto pair = co_await connected();
     auto writing = weft::go(write(pair.client, std::string(large, 'w')));
     co_await weft::sleep(2ms);
-    {
-      const tcp_stream closing = std::move(pair.server);
-    }
+    { const tcp_stream closing = std::move(pair.server); }
     const auto error = co_await writing.join();
     CHECK(error);
   });
