@@ -2,6 +2,8 @@
 
 #include "scheduler_core.hpp"
 
+#include <system_error>
+
 namespace weft::detail {
 
 void blocking_job::submit(task_handle waiter) {
@@ -30,13 +32,22 @@ blocking_pool::~blocking_pool() {
 void blocking_pool::submit(blocking_job& job) {
   {
     std::lock_guard lock(mutex_);
+    // Before the job is queued: without a thread the call fails, and nobody may run it then.
+    if (queued_ >= idle_ && threads_.size() < most_threads) add_thread();
     job.next_ = nullptr;
     (first_ == nullptr ? first_ : last_->next_) = &job;
     last_ = &job;
     ++queued_;
-    if (queued_ > idle_ && threads_.size() < most_threads) threads_.emplace_back([this] { serve(); });
   }
   work_.notify_one();
+}
+
+void blocking_pool::add_thread() {
+  try {
+    threads_.emplace_back([this] { serve(); });
+  } catch (const std::system_error&) {
+    if (threads_.empty()) throw;
+  }
 }
 
 void blocking_pool::serve() {

@@ -22,6 +22,7 @@ public:
 private:
   static constexpr unsigned most_threads = 64;
 
+  void add_thread();
   void serve();
 
   std::mutex mutex_;

@@ -85,18 +85,22 @@ void* refill_frames(std::size_t size_class) {
   if (batch == nullptr) return cut_fresh(size_class * frame_cache::step);
   auto& list = this_thread_frames.lists[size_class];
   list.head = batch->next;
-  list.count = length(batch->next);
+  list.room = frame_cache::most - length(batch->next);
   return batch;
 }
 
 void spill_frames(std::size_t size_class) noexcept {
   register_exit();
   auto& list = this_thread_frames.lists[size_class];
+  if (list.head == nullptr) {  // the first frame of this class that this thread frees
+    list.room = frame_cache::most;
+    return;
+  }
   free_frame* first = list.head;
   free_frame* last = first;
   for (std::uint32_t i = 1; i < frame_cache::batch; ++i) last = last->next;
   list.head = last->next;
-  list.count -= frame_cache::batch;
+  list.room += frame_cache::batch;
   last->next = nullptr;
   put_batch(size_class, first);
 }

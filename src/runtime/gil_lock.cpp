@@ -38,7 +38,9 @@ void gil_lock::wait_for_turn(std::unique_lock<std::mutex>& lock) {
   }
   --waiters_;
   held_ = true;
-  ++switches_;
+  const auto self = std::this_thread::get_id();
+  if (last_holder_ != self) ++switches_;
+  last_holder_ = self;
   drop_requested_.store(false, std::memory_order_relaxed);
   switched_.notify_all();
 }

@@ -5,13 +5,14 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <thread>
 
 namespace weft::detail {
 
 /// The one lock of the GIL-style model, by CPython's rules.
 ///
 /// It is a flag under a mutex. A waiter waits one interval; only if that ran out, the lock is still
-/// held and nobody switched meanwhile does it ask the holder to drop it. A holder that dropped on
+/// held and it did not pass to another thread meanwhile does it ask the holder to drop it. A holder that dropped on
 /// request waits until another has it (forced switch), one that released for I/O does not. There is
 /// no queue: the kernel's wake order decides.
 /// @source Python/ceval_gil.c, take_gil and drop_gil
@@ -37,7 +38,8 @@ private:
   std::atomic<bool> drop_requested_{false};
   bool held_ = false;
   unsigned waiters_ = 0;
-  std::uint64_t switches_ = 0;
+  std::thread::id last_holder_;
+  std::uint64_t switches_ = 0;  // how often last_holder_ changed
 };
 
 }  // namespace weft::detail

@@ -12,10 +12,14 @@ namespace weft::detail {
 /// Ready tasks that came from a thread which is no worker, first in, first out.
 class injection_queue {
 public:
-  void push(task_handle h) {
+  /// @param wake  called when the task can be found. The lock is held: nobody runs the task before
+  ///              the pusher is done with the scheduler, which may end with that task.
+  template <class Wake>
+  void push(task_handle h, Wake wake) {
     std::lock_guard lock(mutex_);
     tasks_.push_back(h);
     size_.store(tasks_.size(), std::memory_order_seq_cst);
+    wake();
   }
 
   /// @return null where there is none

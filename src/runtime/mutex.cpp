@@ -82,16 +82,17 @@ void mutex::unlock() noexcept {
 }
 
 void mutex::wake_next() noexcept {
-  const time_point now = detail::current_context()->scope().core().now();
   detail::task_handle next;
   {
     std::lock_guard held(waiters_lock_);
     auto* first = static_cast<turn*>(waiters_.pop_front());
     std::uint32_t state = waiters_.empty() ? 0 : contended;
     if (first != nullptr) {
+      next = first->task;
+      // The waiter's clock: a guard may end on a thread that runs no task.
+      const time_point now = next.promise().context->scope().core().now();
       first->handed_over_ = now - first->since_ >= starving_after;
       if (first->handed_over_) state |= locked;
-      next = first->task;
     }
     state_.store(state, std::memory_order_seq_cst);
   }

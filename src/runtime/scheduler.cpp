@@ -9,6 +9,7 @@ namespace {
 
 task<> stop_after(detail::scheduler_core& core, detail::join_state& main) {
   co_await detail::join_awaiter(main);
+  core.defer_spawns();
   core.root().cancel();
   co_await detail::scope_awaiter(core.root());
   core.stop();
@@ -26,12 +27,15 @@ scheduler& scheduler::current() {
 }
 
 detail::task_scope& scheduler::root() noexcept { return core_->root(); }
+void scheduler::spawn_background(detail::task_handle frame) { core_->spawn_background(frame); }
+void scheduler::begin_run() { core_->begin_run(); }
 
 void scheduler::run_until_ended(detail::join_state& main) {
-  detail::task_scope supervision(*core_, detail::task_scope::kind::root);
+  detail::task_scope supervision(*core_, detail::task_scope::kind::supervision);
   supervision.spawn(detail::erase(stop_after(*core_, main).release()), false);
   core_->run();
-  core_->root().reopen();
+  if (core_->is_stuck()) main.abandon();
+  core_->end_run();
 }
 
 }  // namespace weft

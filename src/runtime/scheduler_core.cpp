@@ -50,10 +50,36 @@ scheduler_core::scheduler_core(scheduler& owner, const model& m) : owner_(owner)
   root_ = std::make_unique<task_scope>(*this, task_scope::kind::root);
 }
 
-scheduler_core::~scheduler_core() { root_.reset(); }
+scheduler_core::~scheduler_core() {
+  for (const task_handle never_started : early_) never_started.destroy();
+  root_.reset();
+}
+
+void scheduler_core::begin_run() {
+  std::lock_guard lock(early_mutex_);
+  if (is_running_) throw std::logic_error("run() of a scheduler whose run() is under way");
+  if (is_stuck_) throw std::logic_error("run() of a scheduler that a deadlock has left stuck");
+  is_running_ = true;
+  root_->open();
+  takes_spawns_.store(true, std::memory_order_relaxed);
+  for (const task_handle frame : std::exchange(early_, {})) root_->spawn(frame, false);
+}
+
+void scheduler_core::end_run() {
+  std::lock_guard lock(early_mutex_);
+  is_running_ = false;
+  if (deadlock_) std::rethrow_exception(std::exchange(deadlock_, nullptr));
+}
+
+void scheduler_core::spawn_background(task_handle frame) {
+  if (takes_spawns_.load(std::memory_order_relaxed) && root_->try_spawn(frame)) return;
+  std::lock_guard lock(early_mutex_);
+  if (takes_spawns_.load(std::memory_order_relaxed) && root_->try_spawn(frame)) return;
+  early_.push_back(frame);
+}
 
 void scheduler_core::run() {
-  stopping_.store(false, std::memory_order_seq_cst);
+  stopping_.store(0, std::memory_order_seq_cst);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     threads.emplace_back([this, i] {
@@ -69,18 +95,22 @@ void scheduler_core::run() {
   }
   workers_.front()->run();
   for (auto& thread : threads) thread.join();
-  if (deadlock_) std::rethrow_exception(std::exchange(deadlock_, nullptr));
 }
 
 void scheduler_core::stop() noexcept {
-  stopping_.store(true, std::memory_order_seq_cst);
-  for (auto& w : workers_) unpark(*w);
+  stopping_.store(1, std::memory_order_seq_cst);
+  futex_wake(stopping_);
+  // Only who takes a worker out of the idle set may wake it. One that is not in it runs, and sees
+  // the flag, or is being woken.
+  const std::uint64_t idle = idle_.exchange(0, std::memory_order_seq_cst);
+  for (auto& w : workers_) {
+    if ((idle >> w->id_ & 1) != 0) unpark(*w);
+  }
 }
 
 void scheduler_core::make_ready(task_handle h) {
   if (this_worker == nullptr || &this_worker->core() != this) {
-    injected_.push(h);
-    wake_one_if_useful();
+    injected_.push(h, [this] { wake_one_if_useful(); });
   } else if (is_deterministic()) {
     drawable_.push_back(h);
   } else {
@@ -162,7 +192,7 @@ time_point scheduler_core::next_timer() const noexcept {
 void scheduler_core::monitor() {
   auto watch = shortest_watch;
   while (!stopping()) {
-    std::this_thread::sleep_for(watch);
+    futex_wait(stopping_, 0, watch);
     const std::uint64_t idle = idle_.load(std::memory_order_seq_cst);
     const bool all_idle = static_cast<std::size_t>(std::popcount(idle)) == workers_.size();
     watch = all_idle ? std::min(watch * 2, longest_watch) : shortest_watch;
@@ -208,8 +238,9 @@ void scheduler_core::advance_or_report() {
   }
   const bool second_time = deadlock_ != nullptr;
   if (!second_time) deadlock_ = std::make_exception_ptr(deadlock_error(describe_waiting()));
-  if (second_time) return stop();
-  root_->cancel();
+  if (!second_time) return root_->cancel();
+  is_stuck_ = true;
+  stop();
 }
 
 std::string scheduler_core::describe_waiting() {

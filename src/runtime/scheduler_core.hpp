@@ -41,7 +41,9 @@
 // and timers by time instead of by task count.
 //
 // Shutdown: run() stops the workers only after the root scope has no child left, so all queues are
-// empty then.
+// empty then. That closes the root: a spawn() from another thread either comes before, and is
+// joined, or waits in early_ for the next run(). Most wait there as soon as the main task has ended,
+// so that a thread which spawns without a pause does not keep run() from ending.
 
 namespace weft::detail {
 
@@ -58,9 +60,19 @@ public:
   task_scope& root() noexcept { return *root_; }
   blocking_pool& blocking() noexcept { return blocking_; }
 
+  /// Opens the root and starts what was spawned since the last run.
+  /// @throws std::logic_error where a run is under way, or the last one left tasks behind
+  void begin_run();
   /// Runs the workers, the calling thread being the first, until stop().
   void run();
   void stop() noexcept;
+  /// @throws deadlock_error where run() met one
+  void end_run();
+  /// Whether tasks are left that neither progress nor a cancel can end.
+  bool is_stuck() const noexcept { return is_stuck_; }
+  void spawn_background(task_handle frame);
+  /// From now on what is spawned waits for the next run().
+  void defer_spawns() noexcept { takes_spawns_.store(false, std::memory_order_relaxed); }
 
   void make_ready(task_handle h);       // to run soon, on this worker if the caller is one
   void make_ready_last(task_handle h);  // behind everything that is queued
@@ -82,7 +94,7 @@ private:
   static constexpr std::uint32_t parked_on_futex = 1;
   static constexpr std::uint32_t parked_in_io = 2;
 
-  bool stopping() const noexcept { return stopping_.load(std::memory_order_seq_cst); }
+  bool stopping() const noexcept { return stopping_.load(std::memory_order_seq_cst) != 0; }
   bool has_gil() const noexcept { return gil_.has_value(); }
 
   void wake_one_if_useful() noexcept;
@@ -109,13 +121,19 @@ private:
 
   alignas(64) std::atomic<std::uint64_t> idle_{0};  // a bit a parked worker
   std::atomic<unsigned> searching_{0};
-  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint32_t> stopping_{0};  // the monitor sleeps on it
+
+  std::mutex early_mutex_;  // for the next two
+  std::vector<task_handle> early_;  // spawned while no run() was under way
+  bool is_running_ = false;
+  std::atomic<bool> takes_spawns_{false};
 
   // Deterministic mode.
   std::vector<task_handle> drawable_;
   std::atomic<duration::rep> virtual_now_{0};
   std::uint64_t seed_state_ = 0;
   std::exception_ptr deadlock_;
+  bool is_stuck_ = false;
   std::mutex scopes_mutex_;
   std::vector<task_scope*> scopes_;
 

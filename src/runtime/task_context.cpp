@@ -50,25 +50,45 @@ void task_context::wait_for_canceller() noexcept {
   while (cancel_.load(std::memory_order_acquire) == cancelling) std::this_thread::yield();
 }
 
-task_scope::task_scope(scheduler_core& core, kind k) noexcept : core_(&core), kind_(k) {
-  core_->add_scope(*this);
+task_scope::task_scope(scheduler_core& core, kind k) noexcept
+    : core_(&core), live_(k == kind::root ? 0 : 1), kind_(k) {
+  if (kind_ != kind::supervision) core_->add_scope(*this);
 }
 
 task_scope::~task_scope() { core_->remove_scope(*this); }
 
+void task_scope::open() noexcept {
+  cancelled_.store(false, std::memory_order_relaxed);
+  live_.store(1, std::memory_order_release);
+}
+
 task_context& task_scope::spawn(task_handle frame, bool joinable) {
+  live_.fetch_add(1, std::memory_order_relaxed);
+  return start(frame, joinable);
+}
+
+bool task_scope::try_spawn(task_handle frame) {
+  std::size_t seen = live_.load(std::memory_order_acquire);
+  do {
+    if (seen == 0) return false;
+  } while (!live_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire));
+  start(frame, false);
+  return true;
+}
+
+task_context& task_scope::start(task_handle frame, bool joinable) {
   void* memory = allocate_frame(sizeof(task_context));
   auto& context = *::new (memory) task_context(*this, frame, joinable);
   frame.promise().context = &context;
-  live_.fetch_add(1, std::memory_order_relaxed);
   link(context);
   core_->make_ready(frame);
   return context;
 }
 
 void task_scope::cancel() noexcept {
+  // Not only to save time: a child's hook may lead back to this scope, whose lock is held then.
+  if (cancelled_.exchange(true, std::memory_order_acq_rel)) return;
   std::lock_guard lock(lock_);
-  cancelled_ = true;
   for (task_context* child = children_; child != nullptr; child = child->next_) child->cancel();
 }
 
@@ -82,7 +102,7 @@ void task_scope::link(task_context& child) noexcept {
   child.next_ = children_;
   if (children_ != nullptr) children_->previous_ = &child;
   children_ = &child;
-  if (cancelled_) child.cancel();
+  if (cancelled_.load(std::memory_order_relaxed)) child.cancel();
 }
 
 void task_scope::unlink(task_context& child) noexcept {
@@ -92,7 +112,7 @@ void task_scope::unlink(task_context& child) noexcept {
 }
 
 void task_scope::keep_error(std::exception_ptr error) noexcept {
-  if (kind_ == kind::root) return;
+  if (kind_ != kind::group) return;
   {
     std::lock_guard lock(lock_);
     if (!first_error_) first_error_ = std::move(error);

@@ -48,7 +48,7 @@ task_group::~task_group() {
 
 task<> task_group::join() {
   co_await detail::scope_awaiter(scope_);
-  scope_.reopen();
+  scope_.open();
   if (auto error = scope_.take_error()) std::rethrow_exception(error);
 }
 

@@ -11,6 +11,7 @@ bool timer::stop() noexcept { return heap_ != nullptr && heap_->stop(*this); }
 
 void timer_heap::start(timer& t, time_point when) {
   std::lock_guard lock(lock_);
+  t.heap_ = this;
   insert(t, when);
 }
 
@@ -25,7 +26,6 @@ bool timer_heap::start(timer& t, time_point when, task_context& context, cancel_
 void timer_heap::insert(timer& t, time_point when) {
   heap_.push_back(&t);
   t.when_ = when;
-  t.heap_ = this;
   t.index_ = heap_.size() - 1;
   sift_up(t.index_);
   publish_next();

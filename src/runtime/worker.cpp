@@ -34,11 +34,15 @@ worker::worker(scheduler_core& core, unsigned id) noexcept
       random_state_(0x9e3779b9U * (id + 1)) {}
 
 void worker::run() {
-  this_worker = this;
+  // A task may run a scheduler of its own: then this thread is a worker of both.
+  worker* const outer = std::exchange(this_worker, this);
+  const auto* const outer_requests = std::exchange(
+      attention_requested, core_.has_gil() ? &core_.gil_->drop_requested() : &nothing_requested);
   if (core_.is_deterministic()) run_tasks_by_seed();
   else if (core_.has_gil()) run_tasks_under_gil();
   else run_tasks();
-  this_worker = nullptr;
+  attention_requested = outer_requests;
+  this_worker = outer;
 }
 
 void worker::run_tasks() {
@@ -51,7 +55,6 @@ void worker::run_tasks() {
 
 void worker::run_tasks_under_gil() {
   gil_lock& gil = *core_.gil_;
-  attention_requested = &gil.drop_requested();
   gil.acquire();
   while (!core_.stopping()) {
     if (const task_handle h = find()) {
@@ -65,7 +68,6 @@ void worker::run_tasks_under_gil() {
   }
   gil.release();
   stop_searching(false);
-  attention_requested = &nothing_requested;
 }
 
 void worker::run_tasks_by_seed() {
@@ -238,13 +240,14 @@ bool worker::poll_io() {
 
 void worker::park() {
   io_driver* io = core_.io();
-  const bool in_io = io != nullptr && io->try_acquire();
+  bool in_io = io != nullptr && io->try_acquire();
   const std::uint64_t bit = std::uint64_t{1} << id_;
   // Before the idle bit is set: whoever takes this worker out of the idle set makes it a searcher.
   const bool was_searching = std::exchange(searching_, false);
   parked_.store(in_io ? core_.parked_in_io : core_.parked_on_futex, std::memory_order_seq_cst);
   core_.idle_.fetch_or(bit, std::memory_order_seq_cst);
   if (was_searching) core_.searching_.fetch_sub(1, std::memory_order_seq_cst);
+  if (io != nullptr && !in_io) in_io = take_over(*io);
   if (!core_.any_work() && !core_.stopping()) {
     const time_point next = core_.next_timer();
     const duration timeout =
@@ -253,6 +256,18 @@ void worker::park() {
   }
   if (in_io) io->release();
   leave_idle_set(in_io);
+}
+
+// Who held the token a moment ago, for a poll, found this worker not yet in the idle set: without a
+// second try all of them could sleep on futexes.
+bool worker::take_over(io_driver& io) noexcept {
+  if (!io.try_acquire()) return false;
+  std::uint32_t expected = core_.parked_on_futex;
+  if (parked_.compare_exchange_strong(expected, core_.parked_in_io, std::memory_order_seq_cst)) {
+    return true;
+  }
+  io.release();  // somebody is waking this worker
+  return false;
 }
 
 void worker::wait_parked(bool in_io, duration timeout) {

@@ -3,6 +3,7 @@
 #include "timer_heap.hpp"
 #include "work_deque.hpp"
 
+#include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/task_context.hpp>
 
 #include <atomic>
@@ -56,6 +57,7 @@ private:
   bool poll_io();
 
   void park();
+  bool take_over(io_driver& io) noexcept;
   void wait_parked(bool in_io, duration timeout);
   void leave_idle_set(bool from_io) noexcept;
 

@@ -98,9 +98,6 @@ public:
       : cancel_hook(&cut_short), lock_(lock), list_(list), what_(what) {}
   channel_wait(const channel_wait&) = delete;
   channel_wait& operator=(const channel_wait&) = delete;
-  ~channel_wait() {
-    if (suspended_) leave();
-  }
 
 protected:
   /// With the channel's lock held, which it releases.
@@ -124,13 +121,6 @@ protected:
   }
 
 private:
-  // A frame that is destroyed while it waits.
-  void leave() noexcept {
-    this->task.promise().context->withdraw(*this);
-    std::lock_guard held(lock_);
-    if (this->queued) list_.remove(*this);
-  }
-
   static void cut_short(cancel_hook& hook) noexcept {
     auto& self = static_cast<channel_wait&>(hook);
     {

@@ -23,6 +23,14 @@ namespace weft::detail {
 #define WEFT_FRAME_POOL 1
 #endif
 
+// clang moves the address of a thread_local out of a loop that suspends, and a coroutine may go on
+// on another thread. With clang these are therefore calls and never part of a coroutine.
+#if defined(__clang__)
+#define WEFT_NOT_IN_COROUTINES [[gnu::noinline]]
+#else
+#define WEFT_NOT_IN_COROUTINES
+#endif
+
 struct free_frame {
   free_frame* next;
   free_frame* next_batch;  // only of a batch's first frame
@@ -33,10 +41,11 @@ struct frame_cache {
   static constexpr std::size_t largest = 1024;
   static constexpr std::size_t classes = largest / step + 1;
   static constexpr std::uint32_t batch = 128;
+  static constexpr std::uint32_t most = 2 * batch;  // in one list
 
   struct free_list {
     free_frame* head;
-    std::uint32_t count;
+    std::uint32_t room;  // frames it takes before it gives a batch away; 0 in a new thread
   };
 
   std::array<free_list, classes> lists;
@@ -55,27 +64,30 @@ inline std::size_t frame_size_class(std::size_t size) noexcept {
 }
 
 /// @param size  bytes, at least 1
-inline void* allocate_frame(std::size_t size) {
+WEFT_NOT_IN_COROUTINES inline void* allocate_frame(std::size_t size) {
   const std::size_t size_class = frame_size_class(size);
   if (!WEFT_FRAME_POOL || size_class >= frame_cache::classes) return ::operator new(size);
   auto& list = this_thread_frames.lists[size_class];
   free_frame* frame = list.head;
   if (frame == nullptr) [[unlikely]] return refill_frames(size_class);
   list.head = frame->next;
-  --list.count;
+  ++list.room;
   return frame;
 }
 
 /// @param size  what allocate_frame() was asked for
-inline void release_frame(void* memory, std::size_t size) noexcept {
+WEFT_NOT_IN_COROUTINES inline void release_frame(void* memory, std::size_t size) noexcept {
   const std::size_t size_class = frame_size_class(size);
   if (!WEFT_FRAME_POOL || size_class >= frame_cache::classes) {
     ::operator delete(memory);
     return;
   }
   auto& list = this_thread_frames.lists[size_class];
+  if (list.room == 0) [[unlikely]] spill_frames(size_class);
+  --list.room;
   list.head = ::new (memory) free_frame{list.head, nullptr};
-  if (++list.count >= 2 * frame_cache::batch) [[unlikely]] spill_frames(size_class);
 }
+
+#undef WEFT_NOT_IN_COROUTINES
 
 }  // namespace weft::detail

@@ -31,15 +31,17 @@ public:
   ///
   /// The calling thread is the first worker. When the task has ended, background tasks that are
   /// left are cancelled and joined, so nothing runs any more on return.
-  /// @throws what the task threw; deadlock_error in deterministic mode
+  /// @throws what the task threw; deadlock_error in deterministic mode; std::logic_error while
+  ///         another run() of this scheduler is under way
   template <class T>
   T run(task<T> main);
 
-  /// Starts a background task, from any thread. It waits for run() if that is not under way. An
-  /// exception that leaves the task is reported on standard error.
+  /// Starts a background task, from any thread. Where no main task runs it waits for the next run();
+  /// what no run() has started is destroyed with the scheduler. An exception that leaves the task is
+  /// reported on standard error.
   template <class T>
   void spawn(task<T> t) {
-    root().spawn(detail::erase(t.release()), false);
+    spawn_background(detail::erase(t.release()));
   }
 
   const model& chosen_model() const noexcept;
@@ -53,6 +55,8 @@ public:
 
 private:
   detail::task_scope& root() noexcept;
+  void spawn_background(detail::task_handle frame);
+  void begin_run();
   void run_until_ended(detail::join_state& main);
 
   std::unique_ptr<detail::scheduler_core> core_;
@@ -60,6 +64,7 @@ private:
 
 template <class T>
 T scheduler::run(task<T> main) {
+  begin_run();
   const auto frame = main.release();
   detail::join_state state(root().spawn(detail::erase(frame), true));
   run_until_ended(state);

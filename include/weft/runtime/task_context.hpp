@@ -98,8 +98,9 @@ private:
 /// The children of a task_group or of a scheduler's root.
 class task_scope {
 public:
-  /// A group passes its first child's error on; the root keeps none and reports instead.
-  enum class kind { group, root };
+  /// A group passes its first child's error on; the root keeps none and reports instead. The
+  /// scheduler's own tasks are under supervision, and no report of a deadlock names them.
+  enum class kind { group, root, supervision };
 
   task_scope(scheduler_core& core, kind k) noexcept;
   ~task_scope();
@@ -109,13 +110,15 @@ public:
   /// Makes the task a child and queues it.
   /// @param joinable  a join_handle will collect or drop the result
   task_context& spawn(task_handle frame, bool joinable);
+  /// For a thread that does not know whether the scope is open. @return false where it is closed
+  bool try_spawn(task_handle frame);
+  /// Once is enough: children that come later are cancelled when they come.
   void cancel() noexcept;
 
-  /// Waits for all children; the scope can be used again after it.
-  bool begin_join(task_handle joiner) noexcept;  ///< @return true where it has to wait
-  void end_join() noexcept { live_.store(1, std::memory_order_relaxed); }
-  /// After a join: the scope takes children that are not cancelled again.
-  void reopen() noexcept { cancelled_ = false; }
+  /// Closes the scope when its last child has ended. @return true where the joiner has to wait
+  bool begin_join(task_handle joiner) noexcept;
+  /// After a join, and before the root's first run: the scope takes children again.
+  void open() noexcept;
   std::exception_ptr take_error() noexcept { return std::exchange(first_error_, nullptr); }
 
   /// Children that have not ended.
@@ -132,19 +135,21 @@ private:
   friend class task_context;
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
 
+  task_context& start(task_handle frame, bool joinable);
   void link(task_context& child) noexcept;
   void unlink(task_context& child) noexcept;
   void keep_error(std::exception_ptr error) noexcept;
   std::coroutine_handle<> child_ended() noexcept;
 
   scheduler_core* core_;
-  std::atomic<std::size_t> live_{1};  // the children and the owner, who leaves with begin_join()
+  // The children and the owner, who leaves with begin_join(); 0 where the scope is closed.
+  std::atomic<std::size_t> live_;
+  std::atomic<bool> cancelled_{false};
   task_handle joiner_;
   spinlock lock_;  // for all below
   task_context* children_ = nullptr;
   std::exception_ptr first_error_;
-  kind kind_;
-  bool cancelled_ = false;
+  const kind kind_;
 };
 
 /// One side of go(): the frame of a spawned task until somebody has collected its result.
@@ -165,6 +170,8 @@ public:
   /// @return false where the task has ended already
   bool suspend(task_handle joiner) noexcept;
   void cancel() noexcept { context_->cancel(); }
+  /// Leaves the task where it is: for one that will never run again.
+  void abandon() noexcept { context_ = nullptr; }
   task_handle frame() const noexcept { return context_->frame(); }
   /// Destroys the frame of an ended task.
   void collect() noexcept;

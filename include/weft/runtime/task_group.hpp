@@ -43,10 +43,7 @@ public:
   bool await_suspend(std::coroutine_handle<Promise> h) noexcept {
     return suspend(erase(h));
   }
-  void await_resume() noexcept {
-    context_->withdraw(*this);
-    scope_.end_join();
-  }
+  void await_resume() noexcept { context_->withdraw(*this); }
 
 private:
   bool suspend(task_handle h) noexcept;

@@ -11,7 +11,7 @@ class task_context;
 class timer_heap;
 
 /// A point in time at which something happens. Lives in its user's frame: starting one allocates
-/// nothing.
+/// nothing. It must be stopped, or have fired, before it is destroyed.
 class timer {
 public:
   /// Called on a worker when the time has come, outside of any lock; it must not block.
@@ -19,7 +19,6 @@ public:
   explicit timer(function on_expiry) noexcept : on_expiry_(on_expiry) {}
   timer(const timer&) = delete;
   timer& operator=(const timer&) = delete;
-  ~timer() { stop(); }
 
   /// Arms the timer on the calling worker, or from elsewhere on any worker of the scheduler whose
   /// task runs here. The timer must not be armed.

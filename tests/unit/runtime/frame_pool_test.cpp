@@ -52,3 +52,20 @@ TEST_CASE("frames that another thread releases come back") {
   CHECK(all.size() < 2 * count);
 #endif
 }
+
+#if WEFT_FRAME_POOL
+TEST_CASE("frames that threads only release come back when the threads have ended") {
+  constexpr std::size_t size = 160;
+  constexpr std::size_t count = 100;  // fewer than make a batch
+  std::set<void*> all;
+  for (int round = 0; round < 200; ++round) {
+    std::vector<void*> frames;
+    for (std::size_t i = 0; i < count; ++i) frames.push_back(allocate_frame(size));
+    all.insert(frames.begin(), frames.end());
+    std::thread([&frames] {
+      for (void* frame : frames) release_frame(frame, size);
+    }).join();
+  }
+  CHECK(all.size() < 4 * count);
+}
+#endif

@@ -85,3 +85,31 @@ TEST_CASE("at any time one thread holds the lock, however many checkpoints they 
   for (auto& thread : threads) thread.join();
   CHECK(most.load() == 1);
 }
+
+TEST_CASE("a holder that takes the lock again after a release does not count as a switch") {
+  // Two wait for 200 ms. The holder releases late in that time and has the lock again before the
+  // one it woke: the other must still ask when its own interval is over.
+  bool asked_in_time = false;
+  for (int attempt = 0; attempt < 5 && !asked_in_time; ++attempt) {
+    gil_lock lock(200ms);
+    std::vector<std::thread> waiters;
+    lock.acquire();
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < 2; ++i) {
+      waiters.emplace_back([&lock] {
+        lock.acquire();
+        lock.release();
+      });
+    }
+    std::this_thread::sleep_for(180ms);
+    lock.release();
+    lock.acquire();
+    while (!lock.drop_requested() && std::chrono::steady_clock::now() - start < 330ms) {
+      std::this_thread::yield();
+    }
+    asked_in_time = lock.drop_requested();
+    lock.release();
+    for (auto& waiter : waiters) waiter.join();
+  }
+  CHECK(asked_in_time);
+}

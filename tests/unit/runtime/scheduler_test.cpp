@@ -190,19 +190,18 @@ TEST_CASE("a scheduler frees spawned tasks that it never ran") {
 TEST_CASE("a spawn that meets the end of run is run then or by the next run, and once") {
   for (const auto& m : serving_models()) {
     CAPTURE(m.name);
+    constexpr int spawned = 3'000;
     counter ran = 0;
-    counter stop = 0;
-    int spawned = 0;
+    std::atomic<bool> spawned_all = false;
     scheduler s(m.value);
     std::thread spawner([&] {
-      while (stop == 0) {
+      for (int i = 0; i < spawned; ++i) {
         s.spawn(add_after_yield(ran));
-        ++spawned;
-        if (spawned % 64 == 0) std::this_thread::yield();
+        if (i % 16 == 0) std::this_thread::yield();
       }
+      spawned_all = true;
     });
-    for (int i = 0; i < 300; ++i) s.run(small_run(0));
-    stop = 1;
+    while (!spawned_all) s.run(small_run(0));
     spawner.join();
     s.run(small_run(0));
     CHECK(ran == spawned);

@@ -62,17 +62,6 @@ TEST_CASE("a stopped timer does not fire, and stop says whether it was in time")
   CHECK(!kept.stop());
 }
 
-TEST_CASE("a timer that goes out of scope is stopped") {
-  timer_heap heap;
-  std::vector<int> fired;
-  {
-    recording_timer gone(fired, 1);
-    heap.start(gone, at(1ns));
-  }
-  CHECK(heap.run_due(at(5ns)) == 0);
-  CHECK(heap.next() == time_point::max());
-}
-
 TEST_CASE("random starts and stops agree with a sorted list") {
   const auto seed = weft::test::random_seed();
   CAPTURE(seed);
