@@ -8,7 +8,8 @@
 namespace weft::detail {
 
 /// Sleeps while `word` is `expected`, at most `timeout` (negative: no limit). May return early.
-void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected, duration timeout) noexcept;
+void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected,
+                duration timeout) noexcept;
 
 /// Wakes one sleeper on `word`.
 void futex_wake(std::atomic<std::uint32_t>& word) noexcept;

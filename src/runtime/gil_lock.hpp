@@ -12,9 +12,9 @@ namespace weft::detail {
 /// The one lock of the GIL-style model, by CPython's rules.
 ///
 /// It is a flag under a mutex. A waiter waits one interval; only if that ran out, the lock is still
-/// held and it did not pass to another thread meanwhile does it ask the holder to drop it. A holder that dropped on
-/// request waits until another has it (forced switch), one that released for I/O does not. There is
-/// no queue: the kernel's wake order decides.
+/// held and it did not pass to another thread meanwhile does it ask the holder to drop it. A holder
+/// that dropped on request waits until another has it (forced switch), one that released for I/O
+/// does not. There is no queue: the kernel's wake order decides.
 /// @source Python/ceval_gil.c, take_gil and drop_gil
 class gil_lock {
 public:

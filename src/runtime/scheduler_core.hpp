@@ -42,8 +42,8 @@
 //
 // Shutdown: run() stops the workers only after the root scope has no child left, so all queues are
 // empty then. That closes the root: a spawn() from another thread either comes before, and is
-// joined, or waits in early_ for the next run(). Most wait there as soon as the main task has ended,
-// so that a thread which spawns without a pause does not keep run() from ending.
+// joined, or waits in early_ for the next run(). Most wait there as soon as the main task has
+// ended, so that a thread which spawns without a pause does not keep run() from ending.
 
 namespace weft::detail {
 
@@ -123,7 +123,7 @@ private:
   std::atomic<unsigned> searching_{0};
   std::atomic<std::uint32_t> stopping_{0};  // the monitor sleeps on it
 
-  std::mutex early_mutex_;  // for the next two
+  std::mutex early_mutex_;          // for the next two
   std::vector<task_handle> early_;  // spawned while no run() was under way
   bool is_running_ = false;
   std::atomic<bool> takes_spawns_{false};

@@ -14,7 +14,9 @@ constexpr std::uintptr_t running = 0;
 constexpr std::uintptr_t detached = 1;
 constexpr std::uintptr_t ended_uncollected = 2;
 
-std::uintptr_t to_word(task_handle h) noexcept { return reinterpret_cast<std::uintptr_t>(h.address()); }
+std::uintptr_t to_word(task_handle h) noexcept {
+  return reinterpret_cast<std::uintptr_t>(h.address());
+}
 
 task_handle to_handle(std::uintptr_t word) noexcept {
   return task_handle::from_address(reinterpret_cast<void*>(word));

@@ -26,7 +26,8 @@ public:
     const auto bottom = bottom_.load(std::memory_order_relaxed);
     const auto top = top_.load(std::memory_order_acquire);
     ring* r = ring_.load(std::memory_order_relaxed);
-    if (bottom - top >= static_cast<std::int64_t>(r->size)) [[unlikely]] r = grow(top, bottom);
+    if (bottom - top >= static_cast<std::int64_t>(r->size)) [[unlikely]]
+      r = grow(top, bottom);
     r->slot(bottom).store(item, std::memory_order_relaxed);
     bottom_.store(bottom + 1, std::memory_order_seq_cst);
   }
@@ -79,7 +80,8 @@ private:
     ring* old = ring_.load(std::memory_order_relaxed);
     auto bigger = std::make_unique<ring>(old != nullptr ? old->size * 2 : 256);
     for (auto i = top; i < bottom; ++i) {
-      bigger->slot(i).store(old->slot(i).load(std::memory_order_relaxed), std::memory_order_relaxed);
+      bigger->slot(i).store(old->slot(i).load(std::memory_order_relaxed),
+                            std::memory_order_relaxed);
     }
     ring_.store(bigger.get(), std::memory_order_release);
     rings_.push_back(std::move(bigger));

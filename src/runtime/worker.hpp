@@ -22,7 +22,7 @@ public:
   /// Takes and runs tasks until the scheduler stops: one loop a model.
   void run();
 
-  void push(task_handle h);        // newest: the LIFO slot, where the model has one
+  void push(task_handle h);         // newest: the LIFO slot, where the model has one
   void push_queued(task_handle h);  // into the deque, and wakes somebody
   void run_last(task_handle h);
 

@@ -28,7 +28,8 @@ public:
     std::string all;
     char piece[256];
     off_t at = 0;
-    for (ssize_t got = 0; (got = ::pread(::fileno(file_), piece, sizeof piece, at)) > 0; at += got) {
+    for (ssize_t got = 0; (got = ::pread(::fileno(file_), piece, sizeof piece, at)) > 0;
+         at += got) {
       all.append(piece, static_cast<std::size_t>(got));
     }
     return all;

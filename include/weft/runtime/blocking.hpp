@@ -43,8 +43,7 @@ class [[nodiscard("blocking() does nothing until it is awaited")]] blocking_awai
   static constexpr bool is_void = std::is_void_v<result_type>;
 
 public:
-  explicit blocking_awaiter(Function callee)
-      : blocking_job(&call), function_(std::move(callee)) {}
+  explicit blocking_awaiter(Function callee) : blocking_job(&call), function_(std::move(callee)) {}
 
   bool await_ready() const noexcept { return false; }
   template <detail::weft_promise Promise>

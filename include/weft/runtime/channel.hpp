@@ -45,7 +45,8 @@ public:
   /// @errors condition::eof after close(), when all values have been taken; condition::canceled
   recv_awaiter<T> recv() { return recv_awaiter<T>(core_); }
 
-  /// @return false where it would have to wait or the channel is closed; the value is untouched then
+  /// @return false where it would have to wait or the channel is closed; the value is untouched
+  /// then
   bool try_send(T& value) {
     std::unique_lock lock(core_.lock);
     return !core_.closed && core_.deliver(value, lock);

@@ -69,7 +69,8 @@ WEFT_NOT_IN_COROUTINES inline void* allocate_frame(std::size_t size) {
   if (!WEFT_FRAME_POOL || size_class >= frame_cache::classes) return ::operator new(size);
   auto& list = this_thread_frames.lists[size_class];
   free_frame* frame = list.head;
-  if (frame == nullptr) [[unlikely]] return refill_frames(size_class);
+  if (frame == nullptr) [[unlikely]]
+    return refill_frames(size_class);
   list.head = frame->next;
   ++list.room;
   return frame;
@@ -83,7 +84,8 @@ WEFT_NOT_IN_COROUTINES inline void release_frame(void* memory, std::size_t size)
     return;
   }
   auto& list = this_thread_frames.lists[size_class];
-  if (list.room == 0) [[unlikely]] spill_frames(size_class);
+  if (list.room == 0) [[unlikely]]
+    spill_frames(size_class);
   --list.room;
   list.head = ::new (memory) free_frame{list.head, nullptr};
 }

@@ -35,9 +35,10 @@ public:
   template <class Function>
   task<std::invoke_result_t<Function&, T&>> with(Function function) {
     using result_type = std::invoke_result_t<Function&, T&>;
-    static_assert(!detail::is_task<result_type>,
-                  "guarded::with() takes a plain function: a coroutine would hold the lock while it "
-                  "is suspended");
+    static_assert(
+        !detail::is_task<result_type>,
+        "guarded::with() takes a plain function: a coroutine would hold the lock while it "
+        "is suspended");
     static_assert(!std::is_reference_v<result_type>,
                   "guarded::with() returns by value: a reference would escape the lock");
     auto held = co_await mutex_.lock();

@@ -13,7 +13,8 @@ namespace weft {
 /// One thread runs everything, oldest first. Stands for Node, asyncio, one FastAPI worker.
 struct event_loop {};
 
-/// Several threads, of which only the holder of one lock runs tasks; CPython's rules (3.2 and later).
+/// Several threads, of which only the holder of one lock runs tasks; CPython's rules (3.2 and
+/// later).
 ///
 /// A thread that waits for the lock longer than the interval asks the holder to drop it, and the
 /// holder obeys at its next checkpoint().

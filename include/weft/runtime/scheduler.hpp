@@ -36,9 +36,9 @@ public:
   template <class T>
   T run(task<T> main);
 
-  /// Starts a background task, from any thread. Where no main task runs it waits for the next run();
-  /// what no run() has started is destroyed with the scheduler. An exception that leaves the task is
-  /// reported on standard error.
+  /// Starts a background task, from any thread. Where no main task runs it waits for the next
+  /// run(); what no run() has started is destroyed with the scheduler. An exception that leaves the
+  /// task is reported on standard error.
   template <class T>
   void spawn(task<T> t) {
     spawn_background(detail::erase(t.release()));

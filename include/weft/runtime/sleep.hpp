@@ -12,7 +12,7 @@ namespace weft {
 
 /// What sleep() returns; awaited at once.
 class [[nodiscard("a sleep does nothing until it is awaited")]] sleep_awaiter : detail::cancel_hook,
-                                                                               detail::timer {
+                                                                                detail::timer {
 public:
   explicit sleep_awaiter(time_point until) noexcept;
 

@@ -8,7 +8,8 @@ namespace weft::detail {
 class spinlock {
 public:
   void lock() noexcept {
-    if (taken_.exchange(true, std::memory_order_acquire)) [[unlikely]] wait();
+    if (taken_.exchange(true, std::memory_order_acquire)) [[unlikely]]
+      wait();
   }
   bool try_lock() noexcept { return !taken_.exchange(true, std::memory_order_acquire); }
   void unlock() noexcept { taken_.store(false, std::memory_order_release); }

@@ -36,7 +36,8 @@ public:
     template <class Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) const noexcept {
       const promise_base& promise = ended.promise();
-      if (promise.caller) [[likely]] return promise.caller;
+      if (promise.caller) [[likely]]
+        return promise.caller;
       return complete_spawned(task_handle::from_address(ended.address()));
     }
     void await_resume() const noexcept {}
@@ -51,7 +52,8 @@ public:
   final_awaiter final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { error = std::current_exception(); }
 
-  std::coroutine_handle<> caller;   // who awaits this coroutine; null for a spawned task's first frame
+  std::coroutine_handle<>
+      caller;  // who awaits this coroutine; null for a spawned task's first frame
   task_context* context = nullptr;  // of the task; all frames of one call chain share it
   std::exception_ptr error;
 };
@@ -109,7 +111,8 @@ task_handle erase(std::coroutine_handle<Promise> h) noexcept {
 /// Cost        one frame from a thread-local pool
 template <class T>
 class [[nodiscard("a task does nothing until it is awaited or given to go()")]] task {
-  static_assert(!std::is_reference_v<T>, "a task returns by value: a reference would outlive what it refers to");
+  static_assert(!std::is_reference_v<T>,
+                "a task returns by value: a reference would outlive what it refers to");
 
 public:
   using promise_type = detail::task_promise<T>;

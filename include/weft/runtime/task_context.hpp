@@ -20,11 +20,11 @@
 // Cancel word. A task that is about to suspend publishes a hook (0 -> hook) and takes it back when
 // it resumes (hook -> 0). cancel() moves 0 -> cancelled, or hook -> cancelling, calls the hook, and
 // then -> cancelled. So a hook is called at most once, and a task that finds `cancelling` when it
-// resumes waits for the canceller's last touch before its frame may go. Cancelled is for ever: every
-// later cancellable wait ends at once.
+// resumes waits for the canceller's last touch before its frame may go. Cancelled is for ever:
+// every later cancellable wait ends at once.
 //
-// Locks: scope -> (a hook's own: channel, timer heap, socket) and scope -> scope of a child. Nothing
-// takes a scope's lock while it holds a hook's.
+// Locks: scope -> (a hook's own: channel, timer heap, socket) and scope -> scope of a child.
+// Nothing takes a scope's lock while it holds a hook's.
 
 namespace weft {
 class scheduler;

@@ -101,8 +101,7 @@ TEST_CASE("calls block beside each other and not the worker that runs the tasks"
 task<> count_elsewhere(std::atomic<int>& now, std::atomic<int>& most) {
   co_await weft::blocking([&now, &most] {
     const int here = ++now;
-    for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {
-    }
+    for (int seen = most; here > seen && !most.compare_exchange_weak(seen, here);) {}
     std::this_thread::sleep_for(1ms);
     --now;
   });
@@ -126,7 +125,7 @@ TEST_CASE("at most 64 calls block at once, more of them queue") {
 task<bool> block_when_cancelled() {
   const auto outcome = co_await weft::sleep(1h);
   const int value = co_await weft::blocking([] { return 7; });
-  co_return outcome && value == 7;
+  co_return outcome&& value == 7;
 }
 
 task<bool> cancel_blocking(bool before) {

@@ -124,7 +124,7 @@ task<bool> send_waits_for_room(std::size_t capacity) {
   const bool waited = !blocked.ended();
   auto got = co_await values.recv();
   const auto outcome = co_await blocked.join();
-  co_return waited && got && !outcome;
+  co_return waited&& got && !outcome;
 }
 
 TEST_CASE("a send waits while the channel is full, and with capacity 0 for a receiver") {

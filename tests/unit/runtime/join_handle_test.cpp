@@ -220,7 +220,9 @@ TEST_CASE("go outside of tasks throws and frees the task") {
 task<> leave_failure(bool keep_handle) {
   auto handle = go(fail("nobody listens"));
   if (!keep_handle) {
-    { auto dropped = std::move(handle); }
+    {
+      auto dropped = std::move(handle);
+    }
     co_await weft::yield();
     (void)co_await weft::sleep(1ms);
     co_return;

@@ -40,9 +40,7 @@ TEST_CASE("try_lock takes a free mutex and no other") {
   mutex m;
   CHECK(m.try_lock());
   CHECK_FALSE(m.try_lock());
-  {
-    const mutex::lock_guard held(m);
-  }
+  { const mutex::lock_guard held(m); }
   CHECK(m.try_lock());
   const mutex::lock_guard held(m);
 }
@@ -252,8 +250,7 @@ task<int> throw_inside() {
   guarded<int> shared(5);
   try {
     co_await shared.with([](int&) { throw std::runtime_error("inside"); });
-  } catch (const std::runtime_error&) {
-  }
+  } catch (const std::runtime_error&) {}
   const int value = co_await shared.with([](int& v) { return ++v; });
   co_return value;
 }

@@ -12,9 +12,9 @@
 #include "support/random_seed.hpp"
 
 using namespace std::chrono_literals;
-using weft::time_point;
 using weft::detail::timer;
 using weft::detail::timer_heap;
+using weft::time_point;
 
 namespace {
 
