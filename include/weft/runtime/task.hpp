@@ -52,8 +52,8 @@ public:
   final_awaiter final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { error = std::current_exception(); }
 
-  std::coroutine_handle<>
-      caller;  // who awaits this coroutine; null for a spawned task's first frame
+  // Who awaits this coroutine; null for the first frame of a spawned task.
+  std::coroutine_handle<> caller;
   task_context* context = nullptr;  // of the task; all frames of one call chain share it
   std::exception_ptr error;
 };
