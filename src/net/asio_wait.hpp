@@ -62,6 +62,7 @@ private:
     Initiate initiate;
     boost::asio::cancellation_signal signal;
     bool cancelled = false;
+    bool finished = false;
     task_handle waiter;
     code error;
     Result value{};
@@ -74,6 +75,7 @@ private:
         [s](const code& error, Result value) { finish(s, error, std::move(value)); }));
   }
   static void finish(const std::shared_ptr<state>& s, const code& error, Result value) {
+    s->finished = true;
     s->error = error;
     s->value = std::move(value);
     make_ready(s->waiter);
@@ -82,6 +84,8 @@ private:
     const auto s = static_cast<asio_wait&>(hook).state_;
     boost::asio::post(s->context, [s] {
       s->cancelled = true;
+      // The slot keeps pointing into the Asio object, which may be gone with the woken task.
+      if (s->finished) return;
       s->signal.emit(boost::asio::cancellation_type::terminal);
     });
   }

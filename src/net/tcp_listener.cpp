@@ -1,6 +1,7 @@
 #include <weft/net/tcp_listener.hpp>
 
 #include "asio_wait.hpp"
+#include "close_on_exec.hpp"
 #include "tcp_socket.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -29,6 +30,7 @@ std::error_code refusal_of(const error_code& error) {
 error_code bind_and_listen(acceptor& a, const tcp::endpoint& at) {
   error_code error;
   if (a.open(at.protocol(), error)) return error;
+  detail::close_on_exec(a.native_handle());
   if (a.set_option(acceptor::reuse_address(true), error)) return error;
   if (a.bind(at, error)) return error;
   if (a.listen(backlog, error)) return error;

@@ -1,5 +1,7 @@
 #include "tcp_socket.hpp"
 
+#include "close_on_exec.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 
@@ -31,7 +33,15 @@ struct tcp_socket::write_done {
 tcp_socket::tcp_socket(asio_socket socket) : socket_(std::move(socket)) {
   code ignored;
   socket_.non_blocking(true, ignored);
+  close_on_exec(socket_.native_handle());
   socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+}
+
+tcp_socket::~tcp_socket() {
+  if (writing_aborted_.load() == 0) return;
+  code ignored;
+  socket_.set_option(asio_socket::linger(true, 0), ignored);
+  socket_.close(ignored);  // Asio's destructor would take the option back
 }
 
 bool tcp_socket::may_start(socket_wait& op, task_handle waiter, const reason_word& abort_reason) {

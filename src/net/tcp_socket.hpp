@@ -37,6 +37,8 @@ public:
                                                        boost::asio::io_context::executor_type>;
 
   explicit tcp_socket(asio_socket socket);
+  /// After abort() the peer sees a reset: the system forgets what was not sent yet.
+  ~tcp_socket();
 
   bool start_read(read_awaiter& op, task_handle waiter);
   bool try_write(write_awaiter& op);

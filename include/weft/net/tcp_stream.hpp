@@ -118,7 +118,8 @@ public:
 
   /// The peer sees the end of the stream; reading goes on.
   void finish_writing() noexcept;
-  /// Pending and later reads and writes end with this reason. Any thread.
+  /// Pending and later reads and writes end with this reason, and the peer sees a reset when the
+  /// stream is destroyed. Any thread.
   void abort(condition reason) noexcept;
   /// As abort(), for reads only: an answer can still be written.
   void abort_reading(condition reason) noexcept;

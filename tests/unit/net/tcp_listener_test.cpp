@@ -2,8 +2,12 @@
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
+#include <weft/runtime/yield.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+
+#include <fcntl.h>
+#include <sys/socket.h>
 
 #include <chrono>
 
@@ -22,6 +26,18 @@ const endpoint any_port{"127.0.0.1", 0};
 task<std::error_code> accept_error(tcp_listener& listener) {
   auto accepted = co_await listener.accept();
   co_return accepted ? std::error_code() : accepted.error();
+}
+
+/// Sockets of this process that a program it starts would inherit.
+int inheritable_sockets() {
+  int count = 0;
+  for (int descriptor = 0; descriptor < 1024; ++descriptor) {
+    int type = 0;
+    socklen_t size = sizeof(type);
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0) continue;
+    if ((fcntl(descriptor, F_GETFD) & FD_CLOEXEC) == 0) ++count;
+  }
+  return count;
 }
 
 template <class Test>
@@ -107,5 +123,53 @@ TEST_CASE("connecting to a port without listener is refused") {
     auto client = co_await weft::connect(free_port);
     REQUIRE(!client.has_value());
     CHECK(client.error() == condition::refused);
+  });
+}
+
+TEST_CASE("no socket is inherited by a program that the process starts") {
+  under_each_model([]() -> task<> {
+    const int before = inheritable_sockets();
+    auto listener = tcp_listener::open(any_port);
+    REQUIRE(listener.has_value());
+    auto client = co_await weft::connect(listener->local());
+    auto server = co_await listener->accept();
+    CHECK(client.has_value());
+    CHECK(server.has_value());
+    CHECK(inheritable_sockets() == before);
+  });
+}
+
+TEST_CASE("an IPv6 address is listened on and connected to") {
+  under_each_model([]() -> task<> {
+    auto listener = tcp_listener::open({"::1", 0});
+    REQUIRE(listener.has_value());
+    auto client = co_await weft::connect(listener->local());
+    REQUIRE(client.has_value());
+    auto server = co_await listener->accept();
+    REQUIRE(server.has_value());
+    CHECK(server->remote().host == "::1");
+  });
+}
+
+TEST_CASE("cancel races with a connection that arrives, and none is lost") {
+  under_each_model([]() -> task<> {
+    auto listener = tcp_listener::open(any_port);
+    REQUIRE(listener.has_value());
+    int accepted = 0;
+    constexpr int rounds = 200;
+    for (int round = 0; round < rounds; ++round) {
+      auto accepting = weft::go(accept_error(*listener));
+      co_await weft::yield();
+      auto client = co_await weft::connect(listener->local());
+      REQUIRE(client.has_value());
+      accepting.cancel();
+      const auto error = co_await accepting.join();
+      if (!error) ++accepted;
+      else CHECK(error == condition::canceled);
+    }
+    for (; accepted < rounds; ++accepted) {
+      const auto error = co_await accept_error(*listener);
+      CHECK(!error);
+    }
   });
 }

@@ -221,3 +221,53 @@ TEST_CASE("cancel races with arriving data without losing or hanging") {
     }
   });
 }
+
+TEST_CASE("the peer of an aborted stream sees a reset, not an end") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    pair.server.abort(condition::timed_out);
+    { const tcp_stream closing = std::move(pair.server); }
+    const auto error = co_await read_error(pair.client);
+    CHECK(error == std::errc::connection_reset);
+  });
+}
+
+TEST_CASE("bytes and the end that come together are both read") {
+  under_each_model([]() -> task<> {
+    for (int round = 0; round < 50; ++round) {
+      auto pair = co_await connected();
+      auto reading = weft::go(read_all(pair.server));
+      if (round % 2 == 0) co_await weft::sleep(200us);
+      co_await write_and_finish(pair.client, "x");
+      const auto text = co_await reading.join();
+      CHECK(text == "x");
+    }
+  });
+}
+
+TEST_CASE("writing to a peer that has gone is an error, not a signal") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    { const tcp_stream closing = std::move(pair.client); }
+    std::error_code error;
+    for (int i = 0; i < 1000 && !error; ++i) {
+      error = co_await write(pair.server, "nobody reads this");
+      co_await weft::sleep(1ms);
+    }
+    CHECK((error == std::errc::broken_pipe || error == std::errc::connection_reset));
+  });
+}
+
+TEST_CASE("cancel races with a connect that succeeds") {
+  under_each_model([]() -> task<> {
+    auto listener = tcp_listener::open({"127.0.0.1", 0});
+    REQUIRE(listener.has_value());
+    for (int round = 0; round < 300; ++round) {
+      auto connecting = weft::go(weft::connect(listener->local()));
+      for (int i = 0; i < round % 9; ++i) co_await weft::yield();
+      connecting.cancel();
+      const auto stream = co_await connecting.join();
+      CHECK((stream.has_value() || stream.error() == condition::canceled));
+    }
+  });
+}
