@@ -18,12 +18,13 @@ constexpr std::size_t least_body_room = 2 * 1024;
 constexpr std::size_t most_unsent_bytes = 64 * 1024;
 constexpr std::size_t most_body_reserved = 64 * 1024;
 
-constexpr auto write_timeout = std::chrono::seconds(30);
 constexpr auto drain_timeout = std::chrono::seconds(2);
 
 constexpr parse_error head_too_slow{http_status::request_timeout,
                                     "The request took longer to arrive than header_timeout allows",
                                     "header_timeout"};
+constexpr parse_error body_too_slow{
+    http_status::request_timeout, "The body came slower than min_bytes_per_second", "body_pace"};
 constexpr parse_error handler_failed{http_status::internal_server_error,
                                      "The server could not answer this request", "handler_failed"};
 
@@ -35,6 +36,21 @@ void log_handler_failure() noexcept {
   } catch (...) {
     std::fputs("weft: a request handler ended with an unknown exception\n", stderr);
   }
+}
+
+// The parser wants a line whole: a chunk's, which is refused before it is this long, or a trailer's.
+std::size_t room_for_chunks(const http_limits& limits) noexcept {
+  constexpr std::size_t size_and_line_ends = 32;
+  const auto longest_line = std::max(limits.max_header_bytes, limits.max_chunk_extension_bytes);
+  return std::max(least_body_room, longest_line + size_and_line_ends);
+}
+
+// How much of an answer must have gone when write_timeout is over: so a peer that takes nothing and
+// one that takes too little meet the same deadline.
+std::size_t least_written(const http_limits& limits) noexcept {
+  const std::chrono::duration<double> time = limits.write_timeout;
+  const double bytes = time.count() * static_cast<double>(limits.min_bytes_per_second);
+  return static_cast<std::size_t>(std::clamp(bytes, 1.0, 1e9));
 }
 
 }  // namespace
@@ -52,29 +68,27 @@ task<> connection::serve() {
     const bool complete = co_await read_request();
     if (!complete) co_return;
     co_await answer_request();
-    if (!keeps_alive()) break;
+    if (closing_) break;
     finish_request();
   }
   const bool sent = co_await flush();
-  if (sent && !unread().empty()) co_await linger();
+  // A peer that asked for the close sends nothing more.
+  const bool may_send_more = parser_.message().keep_alive() || !unread().empty();
+  if (sent && may_send_more) co_await linger();
 }
 
 // ------------------------------------------------------------------ reading
 
 task<bool> connection::read_request() {
-  bool sent = true;
   for (;;) {
     const parse_step step = parser_.next(unread());
     parsed_ += step.consumed;
     switch (step.event) {
       case parse_event::done: co_return true;
-      case parse_event::head:
-        take_head(step.consumed);
-        sent = co_await allow_body();
-        if (!sent) co_return false;
-        break;
+      case parse_event::head: take_head(step.consumed); break;
       case parse_event::body: take_body_chunk(); break;
       case parse_event::need_more: {
+        if (awaits_continue()) write_continue(work_.get().out);
         const bool more = co_await read_more();
         if (!more) co_return false;
         break;
@@ -86,25 +100,27 @@ task<bool> connection::read_request() {
 
 void connection::take_head(std::size_t consumed) {
   head_end_ = parsed_;
+  body_began_ = now();
   const bool has_body = parser_.chunked() || parser_.content_length().value_or(0) != 0;
-  if (!has_body || in_.capacity() - head_end_ >= least_body_room) return;
+  const std::size_t room = parser_.chunked() ? room_for_chunks(limits_) : least_body_room;
+  if (!has_body || in_.capacity() - head_end_ >= room) return;
   // The head's bytes must not move from now on, and leave too little room for the body: read the
   // head once more in a larger buffer.
-  in_.reserve(head_end_ + std::max(least_body_room, first_buffer_bytes));
+  in_.reserve(head_end_ + std::max(room, first_buffer_bytes));
   parser_.reset();
   parsed_ -= consumed;
   parsed_ += parser_.next(unread()).consumed;
 }
 
-task<bool> connection::allow_body() {
-  if (!parser_.expects_continue() || !unread().empty()) co_return true;
-  write_continue(work_.get().out);
-  const bool sent = co_await flush();
-  co_return sent;
+// True once at most: where the first byte of the body has to be waited for. A body that is there
+// already needs no permission, and one that is refused by its length gets none.
+bool connection::awaits_continue() const noexcept {
+  return head_end_ != 0 && parsed_ == head_end_ && unread().empty() && parser_.expects_continue();
 }
 
 void connection::take_body_chunk() {
   const std::string_view chunk = parser_.body_chunk();
+  body_bytes_ += chunk.size();
   const auto announced = parser_.content_length();
   if (announced == chunk.size()) {
     parser_.message().set_body(chunk);
@@ -124,13 +140,18 @@ task<bool> connection::read_more() {
   if (!flushed) co_return false;
   const bool is_idle = in_.size() == parsed_ && head_end_ == 0;
   if (is_idle) {
-    if (pulse_.stopping.load(std::memory_order_relaxed)) co_return false;
+    if (pulse_.stopping.load(std::memory_order_relaxed)) {
+      if (requests_ != 0) co_await linger();
+      co_return false;
+    }
     work_.release();
     in_.clear();
     parsed_ = 0;
     in_.shrink(first_buffer_bytes);
     enter(phase::idle, limits_.keep_alive_timeout);
-  } else if (phase_.load(std::memory_order_relaxed) != phase::reading || head_end_ != 0) {
+  } else if (head_end_ != 0) {
+    enter_until(phase::reading, body_began_ + time_for_body().count());
+  } else if (phase_.load(std::memory_order_relaxed) != phase::reading) {
     // Not restarted by later reads of the same head: a head's time is absolute.
     enter(phase::reading, limits_.header_timeout);
   }
@@ -138,7 +159,9 @@ task<bool> connection::read_more() {
   const std::size_t room = in_.capacity() - in_.size();
   auto got = co_await stream_.read_some({in_.prepare(room), room});
   if (!got) {
-    if (got.error() == condition::timed_out && !is_idle) co_await refuse(head_too_slow);
+    if (got.error() == condition::timed_out && !is_idle) {
+      co_await refuse(head_end_ != 0 ? body_too_slow : head_too_slow);
+    }
     co_return false;
   }
   in_.commit(*got);
@@ -176,13 +199,14 @@ task<> connection::answer_request() {
   }
   if (failed) {
     write_error(work.out, handler_failed, context_of_answer(false));
-    broken_ = true;
+    closing_ = true;
   } else {
-    write_response(work.out, work.answer, context_of_answer(keeps_alive()));
+    closing_ = !may_go_on();
+    write_response(work.out, work.answer, context_of_answer(!closing_));
   }
   if (work.out.size() > most_unsent_bytes) {
     const bool sent = co_await flush();
-    broken_ = broken_ || !sent;
+    closing_ = closing_ || !sent;
   }
 }
 
@@ -192,8 +216,9 @@ task<> connection::refuse(const parse_error& error) {
   if (sent) co_await linger();
 }
 
-// What the peer still sends is read and dropped for a while: closing with unread bytes would reset
-// the connection, and the answer could be lost on its way.
+// What the peer still sends is read and dropped until it finishes too, for a while: bytes that are
+// unread at a close, or come after it, would reset the connection, and the answer could be lost on
+// its way.
 task<> connection::linger() {
   stream_.finish_writing();
   in_.clear();
@@ -209,11 +234,18 @@ task<> connection::linger() {
 
 task<bool> connection::flush() {
   if (!work_ || work_.get().out.empty()) co_return true;
-  enter(phase::writing, write_timeout);
   byte_buffer& out = work_.get().out;
-  auto written = co_await stream_.write_all(out.view());
+  std::string_view rest = out.view();
+  bool sent = true;
+  while (sent && !rest.empty()) {
+    enter(phase::writing, limits_.write_timeout);
+    const auto part = rest.substr(0, least_written(limits_));
+    auto written = co_await stream_.write_all(part);
+    sent = written.has_value();
+    rest.remove_prefix(part.size());
+  }
   out.clear();
-  co_return written.has_value();
+  co_return sent;
 }
 
 void connection::finish_request() {
@@ -221,6 +253,7 @@ void connection::finish_request() {
   work.answer.clear();
   work.body.clear();
   body_collected_ = false;
+  body_bytes_ = 0;
   in_.consume(parsed_);
   parsed_ = head_end_ = 0;
   parser_.reset();
@@ -231,18 +264,25 @@ response_context connection::context_of_answer(bool keep_alive) const noexcept {
   return {message.method(), message.minor_version(), keep_alive, current_date()};
 }
 
-bool connection::keeps_alive() const noexcept {
-  return parser_.message().keep_alive() && !broken_ &&
-         !reading_ended_.load(std::memory_order_relaxed) &&
+bool connection::may_go_on() const noexcept {
+  return parser_.message().keep_alive() && !reading_ended_.load(std::memory_order_relaxed) &&
          requests_ < limits_.max_requests_per_connection &&
          !pulse_.stopping.load(std::memory_order_relaxed);
 }
 
 // ------------------------------------------------------------------ time
 
+duration connection::time_for_body() const noexcept {
+  const auto rate = static_cast<double>(std::max<std::size_t>(limits_.min_bytes_per_second, 1));
+  const std::chrono::duration<double> earned(static_cast<double>(body_bytes_) / rate);
+  return limits_.body_grace + std::chrono::duration_cast<duration>(earned);
+}
+
 void connection::enter(phase p, duration limit) noexcept {
-  const auto now = pulse_.now.load(std::memory_order_relaxed);
-  const auto deadline = limit == duration::max() ? limit.count() : now + limit.count();
+  enter_until(p, limit == duration::max() ? limit.count() : now() + limit.count());
+}
+
+void connection::enter_until(phase p, duration::rep deadline) noexcept {
   deadline_.store(deadline, std::memory_order_relaxed);
   phase_.store(p, std::memory_order_release);
 }

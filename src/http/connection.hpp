@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 namespace weft::http {
 
@@ -51,7 +52,7 @@ private:
   task<bool> read_more();
   void take_head(std::size_t consumed);
   void take_body_chunk();
-  task<bool> allow_body();
+  bool awaits_continue() const noexcept;
 
   task<> answer_request();
   task<> refuse(const parse_error& error);
@@ -62,9 +63,12 @@ private:
   void make_room();
   std::string_view unread() const noexcept { return in_.view().substr(parsed_); }
   response_context context_of_answer(bool keep_alive) const noexcept;
-  bool keeps_alive() const noexcept;
+  bool may_go_on() const noexcept;
 
+  duration time_for_body() const noexcept;
   void enter(phase p, duration limit) noexcept;
+  void enter_until(phase p, duration::rep deadline) noexcept;
+  duration::rep now() const noexcept { return pulse_.now.load(std::memory_order_relaxed); }
 
   tcp_stream stream_;
   http_handler& handler_;
@@ -74,9 +78,11 @@ private:
   byte_buffer in_;
   std::size_t parsed_ = 0;
   std::size_t head_end_ = 0;  // 0: the head is not complete
+  duration::rep body_began_ = 0;
+  std::uint64_t body_bytes_ = 0;  // of the message under way, so far
   std::size_t requests_ = 0;
   bool body_collected_ = false;
-  bool broken_ = false;  // the last answer says that the connection ends
+  bool closing_ = false;  // the last answer says that the connection ends
   work_lease work_;
 
   std::atomic<phase> phase_{phase::idle};

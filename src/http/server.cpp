@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -56,7 +57,10 @@ public:
   task<> serve();
   void stop() noexcept;
   endpoint local() const { return listener_->local(); }
-  std::size_t connections() const noexcept { return live_.load(std::memory_order_relaxed); }
+  std::size_t connections() {
+    std::lock_guard lock(mutex_);
+    return served_.size();
+  }
 
 private:
   // Makes a connection known to the sweep for as long as it is served.
@@ -88,22 +92,22 @@ private:
   task<> serve_one(tcp_stream stream);
   task<> sweep();
   task<> drain(task_group& connections);
-  task<> pause_accepting(const std::error_code& why);
+  task<> pause_accepting(std::size_t live, const std::error_code& why);
 
   http_handler& handler_;
   const server_options options_;
   const std::size_t most_connections_;
   std::optional<tcp_listener> listener_;
   http::server_pulse pulse_;
-  std::atomic<std::size_t> live_{0};
   bool said_full_ = false;
-  std::mutex mutex_;
+  std::mutex mutex_;  // for served_ and for opening and closing listener_
   std::list<http::connection*> served_;
 };
 
 result<void> http_server::state::open() {
   auto opened = tcp_listener::open(options_.listen);
   if (!opened) return opened.error();
+  std::lock_guard lock(mutex_);
   listener_.emplace(std::move(*opened));
   return {};
 }
@@ -123,24 +127,22 @@ task<> http_server::state::serve() {
 }
 
 task<> http_server::state::accept_all(task_group& connections) {
-  for (;;) {
-    while (this->connections() >= most_connections_ && !cancel_requested()) {
-      co_await pause_accepting(condition::limit_exceeded);
-    }
-    auto accepted = co_await listener_->accept();
-    if (accepted) {
-      live_.fetch_add(1, std::memory_order_relaxed);
-      connections.go(serve_one(std::move(*accepted)));
+  while (!pulse_.stopping.load(std::memory_order_relaxed) && !cancel_requested()) {
+    if (connections.live() >= most_connections_) {
+      co_await pause_accepting(connections.live(), condition::limit_exceeded);
       continue;
     }
-    if (accepted.error() == condition::closed || accepted.error() == condition::canceled) co_return;
-    co_await pause_accepting(accepted.error());
+    auto accepted = co_await listener_->accept();
+    if (accepted) connections.go(serve_one(std::move(*accepted)));
+    else if (accepted.error() != condition::closed && accepted.error() != condition::canceled) {
+      co_await pause_accepting(connections.live(), accepted.error());
+    }
   }
 }
 
-task<> http_server::state::pause_accepting(const std::error_code& why) {
+task<> http_server::state::pause_accepting(std::size_t live, const std::error_code& why) {
   if (!said_full_) {
-    std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", connections(),
+    std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", live,
                  why.message().c_str());
   }
   said_full_ = true;
@@ -148,12 +150,14 @@ task<> http_server::state::pause_accepting(const std::error_code& why) {
 }
 
 task<> http_server::state::serve_one(tcp_stream stream) {
-  {
+  // An exception must not reach the group: it would cancel all other connections.
+  try {
     http::connection c(std::move(stream), handler_, options_.limits, pulse_);
     registration known(*this, c);
     co_await c.serve();
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "weft: a connection ended with an exception: %s\n", e.what());
   }
-  live_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 task<> http_server::state::sweep() {
@@ -175,6 +179,7 @@ task<> http_server::state::drain(task_group& connections) {
 
 void http_server::state::stop() noexcept {
   pulse_.stopping.store(true, std::memory_order_relaxed);
+  std::lock_guard lock(mutex_);
   if (listener_) listener_->close();
 }
 

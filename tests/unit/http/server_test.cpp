@@ -1,136 +1,18 @@
-#include <weft/http/server.hpp>
-#include <weft/net/tcp_stream.hpp>
-#include <weft/runtime/scheduler.hpp>
-#include <weft/runtime/sleep.hpp>
-#include <weft/runtime/task_group.hpp>
+#include "running_server.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <array>
 #include <chrono>
-#include <stdexcept>
 #include <string>
 #include <utility>
 
-#include "support/models.hpp"
-
 using namespace std::chrono_literals;
+using namespace weft::test;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
-using weft::http_server;
-using weft::request;
-using weft::response;
 using weft::task;
-using weft::tcp_stream;
-
-namespace {
-
-/// Answers with method, target and body; /slow takes 50 ms, /throw fails.
-class echo_handler final : public weft::http_handler {
-public:
-  task<> handle(const request& req, response& res) override {
-    if (req.path() == "/throw") throw std::runtime_error("planned");
-    if (req.path() == "/slow") co_await weft::sleep(50ms);
-    res.set_content_type("text/plain");
-    res.body().append(req.method_name());
-    res.body().append(" ");
-    res.body().append(req.target());
-    res.body().append(" ");
-    res.body().append(req.body());
-  }
-};
-
-weft::server_options on_a_free_port() {
-  weft::server_options options;
-  options.listen = {"127.0.0.1", 0};
-  return options;
-}
-
-/// A server in the background of a test, stopped at its end.
-class running_server {
-public:
-  explicit running_server(const weft::server_options& options = on_a_free_port())
-      : server_(handler_, options) {}
-
-  void start() {
-    REQUIRE(server_.open().has_value());
-    serving_.go(server_.serve());
-  }
-  task<> stop() {
-    server_.stop();
-    co_await serving_.join();
-  }
-  task<tcp_stream> connect() {
-    auto stream = co_await weft::connect(server_.local());
-    REQUIRE(stream.has_value());
-    co_return std::move(*stream);
-  }
-  http_server& server() { return server_; }
-
-private:
-  echo_handler handler_;
-  http_server server_;
-  weft::task_group serving_;
-};
-
-task<std::string> read_to_end(tcp_stream& stream) {
-  std::string text;
-  std::array<char, 4096> buffer;
-  for (;;) {
-    auto got = co_await stream.read_some(buffer);
-    if (!got) break;
-    text.append(buffer.data(), *got);
-  }
-  co_return text;
-}
-
-/// Reads until the text ends with `end`, or the stream does.
-task<std::string> read_until(tcp_stream& stream, std::string end) {
-  std::string text;
-  std::array<char, 4096> buffer;
-  while (!text.ends_with(end)) {
-    auto got = co_await stream.read_some(buffer);
-    if (!got) break;
-    text.append(buffer.data(), *got);
-  }
-  co_return text;
-}
-
-task<bool> write(tcp_stream& stream, std::string text) {
-  auto written = co_await stream.write_all(text);
-  co_return written.has_value();
-}
-
-/// Sends bytes on a connection of their own and collects all that comes back.
-task<std::string> exchange(running_server& server, std::string bytes) {
-  auto stream = co_await server.connect();
-  co_await write(stream, std::move(bytes));
-  auto answer = co_await read_to_end(stream);
-  co_return answer;
-}
-
-template <class Test>
-void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models()) {
-    CAPTURE(m.name);
-    weft::test::run_under(m, test());
-  }
-}
-
-std::string get(std::string target, std::string more = "") {
-  return "GET " + target + " HTTP/1.1\r\nHost: here\r\n" + more + "\r\n";
-}
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t n = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
-const std::string last = "Connection: close\r\n";
-
-}  // namespace
 
 TEST_CASE("a connection answers one request after another") {
   under_each_model([]() -> task<> {
@@ -354,11 +236,10 @@ TEST_CASE("stop answers what is under way, ends what is idle, and then returns")
     auto idle = co_await server.connect();
     co_await write(idle, get("/first"));
     co_await read_until(idle, "GET /first ");
-    auto busy = co_await server.connect();
-    co_await write(busy, get("/slow"));
+    auto busy = weft::go(exchange(server, get("/slow")));
     co_await weft::sleep(10ms);
     co_await server.stop();
-    const auto answer = co_await read_to_end(busy);
+    const auto answer = co_await busy.join();
     CHECK_THAT(answer, ContainsSubstring("GET /slow "));
     CHECK_THAT(answer, ContainsSubstring("Connection: close"));
     const auto nothing = co_await read_to_end(idle);
@@ -396,6 +277,106 @@ TEST_CASE("a peer that goes away in mid-request leaves nothing behind") {
     }
     for (int i = 0; i < 500 && server.server().connections() != 0; ++i) co_await weft::sleep(2ms);
     CHECK(server.server().connections() == 0);
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a client that finishes its side after a request still gets the answer") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    for (const auto& target : {"/at-once", "/slow"}) {
+      auto stream = co_await server.connect();
+      co_await write(stream, get(target));
+      stream.finish_writing();
+      const auto answer = co_await read_to_end(stream);
+      CHECK_THAT(answer, ContainsSubstring(std::string("GET ") + target + " "));
+    }
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("HEAD gets the length of GET's body, and neither it nor a 204 has a body") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const auto answer = co_await exchange(
+        server, "HEAD /a HTTP/1.1\r\nHost: here\r\n\r\n" + get("/nothing") + get("/b", last));
+    CHECK(count(answer, "HTTP/1.1 200 OK\r\n") == 2);
+    CHECK(count(answer, "HTTP/1.1 204 No Content\r\n") == 1);
+    CHECK(count(answer, "Content-Length: 8\r\n") == 1);  // of "HEAD /a "
+    CHECK(count(answer, "HEAD /a ") == 0);
+    CHECK(count(answer, "GET /nothing ") == 0);
+    CHECK(answer.ends_with("\r\n\r\nGET /b "));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("answers before a wrong request are sent, nothing after it is read") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const auto answer =
+        co_await exchange(server, get("/good") + "BAD\r\n\r\n" + get("/canary", last));
+    CHECK(answer.find("GET /good ") < answer.find("HTTP/1.1 400 "));
+    CHECK(count(answer, "HTTP/1.1 ") == 2);
+    CHECK(count(answer, "canary") == 0);
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("requests behind one whose handler throws are not answered") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const auto answer = co_await exchange(server, get("/throw") + get("/canary", last));
+    CHECK(count(answer, "HTTP/1.1 ") == 1);
+    CHECK_THAT(answer, ContainsSubstring("Connection: close"));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("no 100 Continue is sent where the body is there already") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const auto answer = co_await exchange(
+        server,
+        "POST /e HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\nConnection: close\r\n"
+        "Content-Length: 4\r\n\r\nbody");
+    CHECK_THAT(answer, StartsWith("HTTP/1.1 200 OK"));
+    CHECK_THAT(answer, ContainsSubstring("POST /e body"));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a client that waits for 100 Continue with a body past the limit gets only the 413") {
+  under_each_model([]() -> task<> {
+    running_server server;
+    server.start();
+    const auto answer = co_await exchange(
+        server,
+        "POST /e HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\n"
+        "Content-Length: 1048577\r\n\r\n");
+    CHECK_THAT(answer, StartsWith("HTTP/1.1 413 "));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("an answer before a close arrives whole although a further request came meanwhile") {
+  under_each_model([]() -> task<> {
+    auto options = on_a_free_port();
+    options.limits.max_requests_per_connection = 1;
+    running_server server(options);
+    server.start();
+    auto stream = co_await server.connect();
+    co_await write(stream, get("/large"));
+    co_await weft::sleep(10ms);
+    co_await write(stream, get("/unread"));
+    const auto answer = co_await read_to_end(stream);
+    CHECK(answer.size() > large_body().size());
+    CHECK_THAT(answer.substr(0, 300), ContainsSubstring("Connection: close"));
+    { const auto closing = std::move(stream); }
     co_await server.stop();
   });
 }
