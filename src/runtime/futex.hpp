@@ -13,5 +13,7 @@ void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t expected,
 
 /// Wakes one sleeper on `word`.
 void futex_wake(std::atomic<std::uint32_t>& word) noexcept;
+/// Wakes all sleepers on `word`.
+void futex_wake_all(std::atomic<std::uint32_t>& word) noexcept;
 
 }  // namespace weft::detail

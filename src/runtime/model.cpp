@@ -1,5 +1,7 @@
 #include <weft/runtime/model.hpp>
 
+#include "worker.hpp"
+
 #include <sched.h>
 
 #include <algorithm>
@@ -7,9 +9,6 @@
 
 namespace weft {
 namespace {
-
-// The idle set is one 64-bit word.
-constexpr unsigned most_workers = 64;
 
 unsigned usable_cores() noexcept {
   cpu_set_t set;
@@ -33,7 +32,7 @@ unsigned worker_count(const model& m) noexcept {
   if (const auto* free = std::get_if<parallel>(&m)) {
     count = free->workers != 0 ? free->workers : usable_cores();
   }
-  return std::clamp(count, 1U, most_workers);
+  return std::clamp(count, 1U, detail::most_workers);
 }
 
 result<model> parse_model(std::string_view name) {

@@ -19,6 +19,8 @@ namespace {
 using std::chrono::milliseconds;
 constexpr auto shortest_watch = milliseconds(2);
 constexpr auto longest_watch = milliseconds(10);
+constexpr unsigned looks_before_a_spare = 2;
+constexpr std::uint32_t all_workers = UINT32_MAX;
 
 void name_thread(const std::string& name) {
 #if defined(__linux__)
@@ -42,11 +44,14 @@ void give_attention() {
   if (this_worker != nullptr) this_worker->checkpoint();
 }
 
-scheduler_core::scheduler_core(scheduler& owner, const model& m) : owner_(owner), model_(m) {
+scheduler_core::scheduler_core(scheduler& owner, const model& m)
+    : owner_(owner), model_(m), regular_(worker_count(m)), admitted_(regular_) {
   if (const auto* locked = std::get_if<weft::gil>(&m)) gil_.emplace(locked->switch_interval);
   if (const auto* seeded = std::get_if<deterministic>(&m)) seed_state_ = seeded->seed;
-  const unsigned count = worker_count(m);
-  for (unsigned id = 0; id < count; ++id) workers_.push_back(std::make_unique<worker>(*this, id));
+  const unsigned spares =
+      std::holds_alternative<parallel>(m) ? std::min(regular_, most_workers - regular_) : 0;
+  for (unsigned id = 0; id < regular_ + spares; ++id)
+    workers_.push_back(std::make_unique<worker>(*this, id));
   root_ = std::make_unique<task_scope>(*this, task_scope::kind::root);
 }
 
@@ -80,6 +85,7 @@ void scheduler_core::spawn_background(task_handle frame) {
 
 void scheduler_core::run() {
   stopping_.store(0, std::memory_order_seq_cst);
+  admitted_.store(regular_, std::memory_order_seq_cst);
   std::vector<std::thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     threads.emplace_back([this, i] {
@@ -87,7 +93,7 @@ void scheduler_core::run() {
       workers_[i]->run();
     });
   }
-  if (workers_.size() > 1 && !has_gil()) {
+  if (std::holds_alternative<parallel>(model_)) {
     threads.emplace_back([this] {
       name_thread("weft-monitor");
       monitor();
@@ -100,6 +106,8 @@ void scheduler_core::run() {
 void scheduler_core::stop() noexcept {
   stopping_.store(1, std::memory_order_seq_cst);
   futex_wake(stopping_);
+  admitted_.store(all_workers, std::memory_order_seq_cst);
+  futex_wake_all(admitted_);
   // Only who takes a worker out of the idle set may wake it. One that is not in it runs, and sees
   // the flag, or is being woken.
   const std::uint64_t idle = idle_.exchange(0, std::memory_order_seq_cst);
@@ -194,10 +202,36 @@ void scheduler_core::monitor() {
   while (!stopping()) {
     futex_wait(stopping_, 0, watch);
     const std::uint64_t idle = idle_.load(std::memory_order_seq_cst);
-    const bool all_idle = static_cast<std::size_t>(std::popcount(idle)) == workers_.size();
+    const bool all_idle = static_cast<unsigned>(std::popcount(idle)) >= regular_;
     watch = all_idle ? std::min(watch * 2, longest_watch) : shortest_watch;
-    for (auto& w : workers_) look_after(*w);
+    std::uint32_t wanted = regular_;
+    for (auto& w : workers_) {
+      if (w->retired_.load(std::memory_order_relaxed)) continue;
+      look_after(*w);
+      if (is_in_long_slice(*w)) ++wanted;
+    }
+    admit(wanted);
   }
+}
+
+bool scheduler_core::is_in_long_slice(worker& w) noexcept {
+  return w.looks_in_one_slice_ >= looks_before_a_spare;
+}
+
+void scheduler_core::wait_for_admission(unsigned id) noexcept {
+  for (;;) {
+    const auto admitted = admitted_.load(std::memory_order_seq_cst);
+    if (id < admitted) return;
+    futex_wait(admitted_, admitted, duration(-1));
+  }
+}
+
+void scheduler_core::admit(std::uint32_t count) noexcept {
+  auto before = admitted_.load(std::memory_order_seq_cst);
+  // Only the monitor counts, and stop() has the last word.
+  if (before == count || before == all_workers) return;
+  if (!admitted_.compare_exchange_strong(before, count, std::memory_order_seq_cst)) return;
+  if (count > before) futex_wake_all(admitted_);
 }
 
 void scheduler_core::look_after(worker& w) {
@@ -207,6 +241,7 @@ void scheduler_core::look_after(worker& w) {
   const auto slices = w.slices_.load(std::memory_order_relaxed);
   const bool same_slice = !is_idle && slices == w.last_seen_slices_;
   w.last_seen_slices_ = slices;
+  w.looks_in_one_slice_ = same_slice ? w.looks_in_one_slice_ + 1 : 0;
   if (idle == 0) return;
   const bool has_due_timer = w.timers_.next() <= now();
   if ((same_slice && w.has_queued()) || has_due_timer) wake_one_if_useful();

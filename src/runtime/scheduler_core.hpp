@@ -40,6 +40,11 @@
 // sees that and wakes somebody to steal from it. The monitor also makes busy workers look at I/O
 // and timers by time instead of by task count.
 //
+// Spare workers (parallel). The first `admitted_` workers may run tasks: as many as the model asks
+// for, and one more for each that has been in one slice for two looks of the monitor, about 4 ms.
+// So a long computation costs its own core's share and not a worker: the kernel time-slices. A
+// spare that is not admitted any more hands its tasks over before its next one.
+//
 // Shutdown: run() stops the workers only after the root scope has no child left, so all queues are
 // empty then. That closes the root: a spawn() from another thread either comes before, and is
 // joined, or waits in early_ for the next run(). Most wait there as soon as the main task has
@@ -97,11 +102,16 @@ private:
   bool stopping() const noexcept { return stopping_.load(std::memory_order_seq_cst) != 0; }
   bool has_gil() const noexcept { return gil_.has_value(); }
 
+  bool admits(unsigned id) const noexcept { return id < admitted_.load(std::memory_order_relaxed); }
+  void wait_for_admission(unsigned id) noexcept;
+  void admit(std::uint32_t count) noexcept;
+
   void wake_one_if_useful() noexcept;
   void wake_one() noexcept;
   void unpark(worker& w) noexcept;
   void monitor();
   void look_after(worker& w);
+  bool is_in_long_slice(worker& w) noexcept;
 
   bool any_work() const noexcept;
   time_point next_timer() const noexcept;
@@ -112,6 +122,7 @@ private:
 
   scheduler& owner_;
   const model model_;
+  const unsigned regular_;  // workers that the model asks for; those behind them are spares
   std::vector<std::unique_ptr<worker>> workers_;
   std::optional<gil_lock> gil_;
   injection_queue injected_;
@@ -121,6 +132,7 @@ private:
 
   alignas(64) std::atomic<std::uint64_t> idle_{0};  // a bit a parked worker
   std::atomic<unsigned> searching_{0};
+  std::atomic<std::uint32_t> admitted_;
   std::atomic<std::uint32_t> stopping_{0};  // the monitor sleeps on it
 
   std::mutex early_mutex_;          // for the next two

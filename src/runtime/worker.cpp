@@ -47,10 +47,22 @@ void worker::run() {
 
 void worker::run_tasks() {
   while (!core_.stopping()) {
-    if (const task_handle h = find()) run_one(h);
+    if (!core_.admits(id_)) retire();
+    else if (const task_handle h = find()) run_one(h);
     else park();
   }
   stop_searching(false);
+}
+
+// A spare that is not needed any more gives away what it has, and its being woken, and sleeps.
+void worker::retire() {
+  while (void* item = deque_.steal()) core_.injected_.push(to_task(item), [] {});
+  if (const task_handle h = take_slot()) core_.injected_.push(h, [] {});
+  stop_searching(true);
+  core_.wake_one_if_useful();
+  retired_.store(true, std::memory_order_relaxed);
+  core_.wait_for_admission(id_);
+  retired_.store(false, std::memory_order_relaxed);
 }
 
 void worker::run_tasks_under_gil() {

@@ -13,6 +13,9 @@ namespace weft::detail {
 
 class scheduler_core;
 
+/// The idle set is one 64-bit word.
+inline constexpr unsigned most_workers = 64;
+
 /// One thread that runs tasks. Its public part is called by the worker's own thread, except where
 /// said otherwise.
 class alignas(64) worker {
@@ -42,6 +45,7 @@ private:
   friend class scheduler_core;
 
   void run_tasks();
+  void retire();
   void run_tasks_under_gil();
   void run_tasks_by_seed();
   void run_one(task_handle h);
@@ -78,10 +82,12 @@ private:
   alignas(64) std::atomic<void*> slot_{nullptr};
   std::atomic<std::uint64_t> slices_{0};
   std::atomic<bool> kicked_{false};
+  std::atomic<bool> retired_{false};  // a spare that is not needed now
   alignas(64) std::atomic<std::uint32_t> parked_{0};
 
   // The monitor's own.
   std::uint64_t last_seen_slices_ = 0;
+  unsigned looks_in_one_slice_ = 0;
 };
 
 /// The worker that runs on this thread; null on other threads.

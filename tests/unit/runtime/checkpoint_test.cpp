@@ -98,4 +98,45 @@ TEST_CASE("behind a computation light work waits its whole length only on an eve
         length);
 }
 
+task<weft::duration> wait_beside_many(int burners, weft::duration length) {
+  weft::task_group group;
+  for (int i = 0; i < burners; ++i) group.go(compute(length));
+  co_await weft::sleep(1ms);  // until every worker is inside one
+  const auto start = std::chrono::steady_clock::now();
+  co_await weft::sleep(1ms);
+  const auto waited = std::chrono::steady_clock::now() - start;
+  co_await group.join();
+  co_return waited;
+}
+
+TEST_CASE("a spare worker serves light work while every worker computes") {
+  constexpr auto length = 1000ms;
+  for (int round = 0; round < 3; ++round) {
+    CHECK(run_under({"parallel", weft::parallel{.workers = 2}}, wait_beside_many(3, length)) <
+          length / 2);
+  }
+}
+
+task<> yield_then_count(std::atomic<int>& count) {
+  for (int step = 0; step < 20; ++step) co_await weft::yield();
+  co_await compute(100us);
+  ++count;
+}
+
+task<int> count_beside_computations(int tasks) {
+  std::atomic<int> ended = 0;
+  weft::task_group group;
+  for (int i = 0; i < 4; ++i) group.go(compute(15ms));
+  for (int i = 0; i < tasks; ++i) group.go(yield_then_count(ended));
+  co_await group.join();
+  co_return ended.load();
+}
+
+TEST_CASE("tasks that a spare worker holds when it retires still run") {
+  for (int round = 0; round < 20; ++round) {
+    CHECK(run_under({"parallel", weft::parallel{.workers = 2}}, count_beside_computations(200)) ==
+          200);
+  }
+}
+
 }  // namespace
