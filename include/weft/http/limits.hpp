@@ -30,7 +30,6 @@ struct http_limits {
   std::size_t min_bytes_per_second = 16 * 1024;
   duration keep_alive_timeout = std::chrono::seconds{15};  ///< silence between requests; close
   std::size_t max_requests_per_connection = 10'000;        ///< the last one is answered with close
-  std::size_t max_unread_bytes = 16 * 1024;  ///< read ahead of the handler; then back-pressure
   std::size_t max_drain_bytes = 64 * 1024;   ///< of a refused body, so that the answer arrives
 };
 
