@@ -144,4 +144,11 @@ inline std::size_t count(const std::string& text, const std::string& part) {
 
 inline const std::string last = "Connection: close\r\n";
 
+/// Whether the server answers a request on this connection.
+inline task<bool> serves_on(tcp_stream& stream, std::string target) {
+  co_await write(stream, get(target));
+  const auto answer = co_await read_until(stream, "GET " + target + " ");
+  co_return answer.starts_with("HTTP/1.1 200 OK");
+}
+
 }  // namespace weft::test
