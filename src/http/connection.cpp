@@ -23,8 +23,8 @@ constexpr auto drain_timeout = std::chrono::seconds(2);
 constexpr parse_error head_too_slow{http_status::request_timeout,
                                     "The request took longer to arrive than header_timeout allows",
                                     "header_timeout"};
-constexpr parse_error body_too_slow{
-    http_status::request_timeout, "The body came slower than min_bytes_per_second", "body_pace"};
+constexpr parse_error body_too_slow{http_status::request_timeout,
+                                    "The body came slower than min_bytes_per_second", "body_pace"};
 constexpr parse_error handler_failed{http_status::internal_server_error,
                                      "The server could not answer this request", "handler_failed"};
 
@@ -38,7 +38,8 @@ void log_handler_failure() noexcept {
   }
 }
 
-// The parser wants a line whole: a chunk's, which is refused before it is this long, or a trailer's.
+// The parser wants a line whole: a chunk's, which is refused before it is this long, or a
+// trailer's.
 std::size_t room_for_chunks(const http_limits& limits) noexcept {
   constexpr std::size_t size_and_line_ends = 32;
   const auto longest_line = std::max(limits.max_header_bytes, limits.max_chunk_extension_bytes);

@@ -354,10 +354,10 @@ TEST_CASE("a client that waits for 100 Continue with a body past the limit gets 
   under_each_model([]() -> task<> {
     running_server server;
     server.start();
-    const auto answer = co_await exchange(
-        server,
-        "POST /e HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\n"
-        "Content-Length: 1048577\r\n\r\n");
+    const auto answer =
+        co_await exchange(server,
+                          "POST /e HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\n"
+                          "Content-Length: 1048577\r\n\r\n");
     CHECK_THAT(answer, StartsWith("HTTP/1.1 413 "));
     co_await server.stop();
   });
