@@ -51,11 +51,12 @@ TEST_CASE("pipelined requests are answered in order") {
 TEST_CASE("the open loop sends what its schedule says, however fast the answers come") {
   fake_server server([](int) { return good; });
   load_plan plan = short_plan(server);
-  plan.rate = 1000;
+  plan.rate = 100;
   plan.arrivals = lab::arrival_pattern::fixed;
-  plan.seconds = 0.1;
+  plan.seconds = 1;
   const auto result = load_loop(plan).run();
-  CHECK(result.kinds.front().latency.count() >= 99);
+  // A busy machine may hold the last answers up until after the end.
+  CHECK(result.kinds.front().latency.count() >= 95);
   CHECK(result.kinds.front().latency.count() <= 100);
   CHECK(result.errors.sum() == 0);
 }
