@@ -321,9 +321,10 @@ TEST_CASE("containers are replaced, not added to") {
 }
 
 TEST_CASE("containers nest in each other") {
-  using nested = std::map<std::string, std::vector<std::optional<std::map<std::string, int>>>>;
+  using numbers = std::map<std::string, int>;
+  using nested = std::map<std::string, std::vector<std::optional<numbers>>>;
   const auto value = read<nested>(R"({"a":[null,{"x":1},{}],"":[]})");
-  CHECK(value == nested{{"a", {std::nullopt, {{{"x", 1}}}, {{}}}}, {"", {}}});
+  CHECK(value == nested{{"a", {std::nullopt, numbers{{"x", 1}}, numbers{}}}, {"", {}}});
   CHECK(read<std::unordered_map<std::string, std::array<bool, 2>>>(R"({"k":[true,false]})")["k"] ==
         std::array{true, false});
   CHECK(read<std::vector<std::vector<int>>>("[[],[1],[1,2]]") ==
