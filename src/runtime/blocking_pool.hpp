@@ -1,10 +1,8 @@
 #pragma once
 
 #include <weft/runtime/blocking.hpp>
+#include <weft/runtime/threading.hpp>
 
-#include <condition_variable>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 namespace weft::detail {
@@ -25,9 +23,9 @@ private:
   void add_thread();
   void serve();
 
-  std::mutex mutex_;
-  std::condition_variable work_;
-  std::vector<std::thread> threads_;
+  os_mutex mutex_;
+  os_condition work_;
+  std::vector<os_thread> threads_;
   blocking_job* first_ = nullptr;
   blocking_job* last_ = nullptr;
   unsigned queued_ = 0;

@@ -1,4 +1,5 @@
 #include <weft/runtime/frame_pool.hpp>
+#include <weft/runtime/threading.hpp>
 
 #include <mutex>
 
@@ -18,7 +19,7 @@ namespace {
 constexpr std::size_t slab_bytes = 256 * 1024;
 
 struct shelf {
-  std::mutex mutex;
+  os_mutex mutex;
   free_frame* batches = nullptr;
 };
 

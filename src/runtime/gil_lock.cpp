@@ -27,7 +27,7 @@ void gil_lock::drop_on_request() {
   wait_for_turn(lock);
 }
 
-void gil_lock::wait_for_turn(std::unique_lock<std::mutex>& lock) {
+void gil_lock::wait_for_turn(std::unique_lock<os_mutex>& lock) {
   ++waiters_;
   while (held_) {
     const std::uint64_t before = switches_;

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <atomic>
+#include <weft/runtime/threading.hpp>
+
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
-#include <thread>
 
 namespace weft::detail {
 
@@ -26,19 +24,19 @@ public:
   /// At a checkpoint where drop_requested(): lets a waiter have it, then acquires it again.
   void drop_on_request();
 
-  const std::atomic<bool>& drop_requested() const noexcept { return drop_requested_; }
+  const atomic<bool>& drop_requested() const noexcept { return drop_requested_; }
 
 private:
-  void wait_for_turn(std::unique_lock<std::mutex>& lock);
+  void wait_for_turn(std::unique_lock<os_mutex>& lock);
 
   const std::chrono::nanoseconds interval_;
-  std::mutex mutex_;
-  std::condition_variable released_;
-  std::condition_variable switched_;
-  std::atomic<bool> drop_requested_{false};
+  os_mutex mutex_;
+  os_condition released_;
+  os_condition switched_;
+  atomic<bool> drop_requested_{false};
   bool held_ = false;
   unsigned waiters_ = 0;
-  std::thread::id last_holder_;
+  os_thread::id last_holder_;
   std::uint64_t switches_ = 0;  // how often last_holder_ changed
 };
 

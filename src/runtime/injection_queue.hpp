@@ -1,8 +1,8 @@
 #pragma once
 
 #include <weft/runtime/task.hpp>
+#include <weft/runtime/threading.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <deque>
 #include <mutex>
@@ -36,9 +36,9 @@ public:
   bool empty() const noexcept { return size_.load(std::memory_order_seq_cst) == 0; }
 
 private:
-  std::mutex mutex_;
+  os_mutex mutex_;
   std::deque<task_handle> tasks_;
-  std::atomic<std::size_t> size_{0};
+  atomic<std::size_t> size_{0};
 };
 
 }  // namespace weft::detail

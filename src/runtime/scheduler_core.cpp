@@ -38,7 +38,7 @@ std::uint64_t next_random(std::uint64_t& state) noexcept {
 
 }  // namespace
 
-constinit thread_local const std::atomic<bool>* attention_requested = &nothing_requested;
+constinit thread_local const atomic<bool>* attention_requested = &nothing_requested;
 
 void give_attention() {
   if (this_worker != nullptr) this_worker->checkpoint();
@@ -86,7 +86,7 @@ void scheduler_core::spawn_background(task_handle frame) {
 void scheduler_core::run() {
   stopping_.store(0, std::memory_order_seq_cst);
   admitted_.store(regular_, std::memory_order_seq_cst);
-  std::vector<std::thread> threads;
+  std::vector<os_thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     threads.emplace_back([this, i] {
       name_thread("weft-worker-" + std::to_string(i));

@@ -8,15 +8,14 @@
 #include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/runtime/task_context.hpp>
+#include <weft/runtime/threading.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 // Run queues, workers and parking: who runs a ready task, and who sleeps.
@@ -126,27 +125,27 @@ private:
   std::vector<std::unique_ptr<worker>> workers_;
   std::optional<gil_lock> gil_;
   injection_queue injected_;
-  std::atomic<io_driver*> io_{nullptr};
-  std::mutex attach_mutex_;
+  atomic<io_driver*> io_{nullptr};
+  os_mutex attach_mutex_;
   std::unique_ptr<io_driver> owned_io_;
 
-  alignas(64) std::atomic<std::uint64_t> idle_{0};  // a bit a parked worker
-  std::atomic<unsigned> searching_{0};
-  std::atomic<std::uint32_t> admitted_;
-  std::atomic<std::uint32_t> stopping_{0};  // the monitor sleeps on it
+  alignas(64) atomic<std::uint64_t> idle_{0};  // a bit a parked worker
+  atomic<unsigned> searching_{0};
+  atomic<std::uint32_t> admitted_;
+  atomic<std::uint32_t> stopping_{0};  // the monitor sleeps on it
 
-  std::mutex early_mutex_;          // for the next two
+  os_mutex early_mutex_;            // for the next two
   std::vector<task_handle> early_;  // spawned while no run() was under way
   bool is_running_ = false;
-  std::atomic<bool> takes_spawns_{false};
+  atomic<bool> takes_spawns_{false};
 
   // Deterministic mode.
   std::vector<task_handle> drawable_;
-  std::atomic<duration::rep> virtual_now_{0};
+  atomic<duration::rep> virtual_now_{0};
   std::uint64_t seed_state_ = 0;
   std::exception_ptr deadlock_;
   bool is_stuck_ = false;
-  std::mutex scopes_mutex_;
+  os_mutex scopes_mutex_;
   std::vector<task_scope*> scopes_;
 
   blocking_pool blocking_;

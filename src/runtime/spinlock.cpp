@@ -1,6 +1,5 @@
 #include <weft/runtime/spinlock.hpp>
-
-#include <thread>
+#include <weft/runtime/threading.hpp>
 
 namespace weft::detail {
 
@@ -17,7 +16,7 @@ void spinlock::wait() noexcept {
   for (int i = 0;; ++i) {
     if (!taken_.load(std::memory_order_relaxed) && try_lock()) return;
     if (i < spins) relax_cpu();
-    else std::this_thread::yield();
+    else give_way();
   }
 }
 

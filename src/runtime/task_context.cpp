@@ -1,10 +1,10 @@
 #include <weft/runtime/task_context.hpp>
+#include <weft/runtime/threading.hpp>
 
 #include "scheduler_core.hpp"
 
 #include <cassert>
 #include <mutex>
-#include <thread>
 
 namespace weft::detail {
 namespace {
@@ -49,7 +49,7 @@ void task_context::cancel() noexcept {
 }
 
 void task_context::wait_for_canceller() noexcept {
-  while (cancel_.load(std::memory_order_acquire) == cancelling) std::this_thread::yield();
+  while (cancel_.load(std::memory_order_acquire) == cancelling) give_way();
 }
 
 task_scope::task_scope(scheduler_core& core, kind k) noexcept

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <weft/runtime/spinlock.hpp>
+#include <weft/runtime/threading.hpp>
 #include <weft/runtime/timer.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <vector>
 
@@ -44,7 +44,7 @@ private:
 
   spinlock lock_;
   std::vector<timer*> heap_;
-  std::atomic<duration::rep> next_{time_point::max().time_since_epoch().count()};
+  atomic<duration::rep> next_{time_point::max().time_since_epoch().count()};
 };
 
 }  // namespace weft::detail

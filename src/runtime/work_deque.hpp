@@ -1,6 +1,7 @@
 #pragma once
 
-#include <atomic>
+#include <weft/runtime/threading.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -68,12 +69,12 @@ public:
 private:
   struct ring {
     explicit ring(std::size_t count)
-        : size(count), slots(std::make_unique<std::atomic<void*>[]>(count)) {}
-    std::atomic<void*>& slot(std::int64_t index) noexcept {
+        : size(count), slots(std::make_unique<atomic<void*>[]>(count)) {}
+    atomic<void*>& slot(std::int64_t index) noexcept {
       return slots[static_cast<std::size_t>(index) & (size - 1)];
     }
     std::size_t size;  // a power of two
-    std::unique_ptr<std::atomic<void*>[]> slots;
+    std::unique_ptr<atomic<void*>[]> slots;
   };
 
   ring* grow(std::int64_t top, std::int64_t bottom) {
@@ -88,9 +89,9 @@ private:
     return ring_.load(std::memory_order_relaxed);
   }
 
-  alignas(64) std::atomic<std::int64_t> top_{0};
-  alignas(64) std::atomic<std::int64_t> bottom_{0};
-  std::atomic<ring*> ring_{nullptr};
+  alignas(64) atomic<std::int64_t> top_{0};
+  alignas(64) atomic<std::int64_t> bottom_{0};
+  atomic<ring*> ring_{nullptr};
   std::vector<std::unique_ptr<ring>> rings_;
 };
 

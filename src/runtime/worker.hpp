@@ -5,8 +5,8 @@
 
 #include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/task_context.hpp>
+#include <weft/runtime/threading.hpp>
 
-#include <atomic>
 #include <cstdint>
 
 namespace weft::detail {
@@ -79,11 +79,11 @@ private:
   task_context* context_ = nullptr;  // of the task that runs
   timer_heap timers_;
   work_deque deque_;
-  alignas(64) std::atomic<void*> slot_{nullptr};
-  std::atomic<std::uint64_t> slices_{0};
-  std::atomic<bool> kicked_{false};
-  std::atomic<bool> retired_{false};  // a spare that is not needed now
-  alignas(64) std::atomic<std::uint32_t> parked_{0};
+  alignas(64) atomic<void*> slot_{nullptr};
+  atomic<std::uint64_t> slices_{0};
+  atomic<bool> kicked_{false};
+  atomic<bool> retired_{false};  // a spare that is not needed now
+  alignas(64) atomic<std::uint32_t> parked_{0};
 
   // The monitor's own.
   std::uint64_t last_seen_slices_ = 0;

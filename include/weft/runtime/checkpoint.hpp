@@ -1,14 +1,14 @@
 #pragma once
 
-#include <atomic>
+#include <weft/runtime/threading.hpp>
 
 namespace weft {
 
 namespace detail {
 
-inline constinit const std::atomic<bool> nothing_requested{false};
+inline constinit const atomic<bool> nothing_requested{false};
 /// What this thread's model uses to ask a running task for attention.
-extern constinit thread_local const std::atomic<bool>* attention_requested;
+extern constinit thread_local const atomic<bool>* attention_requested;
 void give_attention();
 
 }  // namespace detail

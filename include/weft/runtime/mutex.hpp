@@ -3,9 +3,9 @@
 #include <weft/base/clock.hpp>
 #include <weft/runtime/spinlock.hpp>
 #include <weft/runtime/task.hpp>
+#include <weft/runtime/threading.hpp>
 #include <weft/runtime/wait_list.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <utility>
 
@@ -54,7 +54,7 @@ private:
   void unlock() noexcept;
   void wake_next() noexcept;
 
-  std::atomic<std::uint32_t> state_{0};
+  detail::atomic<std::uint32_t> state_{0};
   detail::spinlock waiters_lock_;
   detail::wait_list waiters_;
 };

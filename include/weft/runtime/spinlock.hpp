@@ -1,6 +1,6 @@
 #pragma once
 
-#include <atomic>
+#include <weft/runtime/threading.hpp>
 
 namespace weft::detail {
 
@@ -17,7 +17,7 @@ public:
 private:
   void wait() noexcept;  // spins briefly, then lets the kernel run the holder
 
-  std::atomic<bool> taken_{false};
+  atomic<bool> taken_{false};
 };
 
 /// Tells the processor that this is a spin.

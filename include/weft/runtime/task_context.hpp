@@ -2,8 +2,8 @@
 
 #include <weft/runtime/spinlock.hpp>
 #include <weft/runtime/task.hpp>
+#include <weft/runtime/threading.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -86,8 +86,8 @@ private:
 
   void wait_for_canceller() noexcept;
 
-  std::atomic<std::uintptr_t> cancel_{0};
-  std::atomic<std::uintptr_t> join_;
+  atomic<std::uintptr_t> cancel_{0};
+  atomic<std::uintptr_t> join_;
   task_scope* scope_;
   task_handle frame_;
   task_context* previous_ = nullptr;
@@ -143,8 +143,8 @@ private:
 
   scheduler_core* core_;
   // The children and the owner, who leaves with begin_join(); 0 where the scope is closed.
-  std::atomic<std::size_t> live_;
-  std::atomic<bool> cancelled_{false};
+  atomic<std::size_t> live_;
+  atomic<bool> cancelled_{false};
   task_handle joiner_;
   spinlock lock_;  // for all below
   task_context* children_ = nullptr;
