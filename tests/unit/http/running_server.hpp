@@ -71,6 +71,7 @@ public:
   }
   task<tcp_stream> connect() {
     auto stream = co_await weft::connect(server_.local());
+    if (!stream) UNSCOPED_INFO("connect: " << stream.error().message());
     REQUIRE(stream.has_value());
     co_return std::move(*stream);
   }

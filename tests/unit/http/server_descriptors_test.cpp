@@ -94,6 +94,9 @@ TEST_CASE("a server with a full descriptor table can be cancelled") {
     const captured_errors errors;
     running_server server;
     server.start();
+    auto served = co_await server.connect();
+    const bool before = co_await serves_on(served, "/before");  // all threads have started
+    CHECK(before);
     const few_descriptors limit(1);
     auto waiting = co_await server.connect();
     co_await weft::sleep(5ms);
