@@ -6,12 +6,17 @@
 #include <weft/runtime/blocking.hpp>
 #include <weft/runtime/channel.hpp>
 #include <weft/runtime/checkpoint.hpp>
+#include <weft/runtime/event.hpp>
 #include <weft/runtime/guarded.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/runtime/mutex.hpp>
+#include <weft/runtime/once.hpp>
+#include <weft/runtime/oneshot.hpp>
+#include <weft/runtime/semaphore.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/task_group.hpp>
+#include <weft/runtime/wait_group.hpp>
 #include <weft/runtime/yield.hpp>
 #include <weft/web/app.hpp>
 #include <weft/web/body.hpp>
