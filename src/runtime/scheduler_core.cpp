@@ -136,7 +136,7 @@ void scheduler_core::make_ready_last(task_handle h) {
 
 time_point scheduler_core::now() const noexcept {
   if (is_deterministic()) return time_point(duration(virtual_now_.load(std::memory_order_relaxed)));
-  return steady_clock::now();
+  return os_now();
 }
 
 timer_heap& scheduler_core::timers() noexcept { return workers_.front()->timers(); }

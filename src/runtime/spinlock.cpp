@@ -3,14 +3,6 @@
 
 namespace weft::detail {
 
-void relax_cpu() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
-
 void spinlock::wait() noexcept {
   constexpr int spins = 64;
   for (int i = 0;; ++i) {

@@ -19,7 +19,8 @@ namespace weft::detail {
 /// @source Chase and Lev 2005; Le, Pop, Cohen, Zappa Nardelli 2013
 class work_deque {
 public:
-  work_deque() { grow(0, 0); }
+  /// @param capacity  to begin with; a power of two
+  explicit work_deque(std::size_t capacity = 256) { adopt(std::make_unique<ring>(capacity)); }
   work_deque(const work_deque&) = delete;
   work_deque& operator=(const work_deque&) = delete;
 
@@ -79,14 +80,18 @@ private:
 
   ring* grow(std::int64_t top, std::int64_t bottom) {
     ring* old = ring_.load(std::memory_order_relaxed);
-    auto bigger = std::make_unique<ring>(old != nullptr ? old->size * 2 : 256);
+    auto bigger = std::make_unique<ring>(old->size * 2);
     for (auto i = top; i < bottom; ++i) {
       bigger->slot(i).store(old->slot(i).load(std::memory_order_relaxed),
                             std::memory_order_relaxed);
     }
-    ring_.store(bigger.get(), std::memory_order_release);
-    rings_.push_back(std::move(bigger));
-    return ring_.load(std::memory_order_relaxed);
+    return adopt(std::move(bigger));
+  }
+
+  ring* adopt(std::unique_ptr<ring> r) {
+    ring_.store(r.get(), std::memory_order_release);
+    rings_.push_back(std::move(r));
+    return rings_.back().get();
   }
 
   alignas(64) atomic<std::int64_t> top_{0};

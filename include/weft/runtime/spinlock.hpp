@@ -20,7 +20,4 @@ private:
   atomic<bool> taken_{false};
 };
 
-/// Tells the processor that this is a spin.
-void relax_cpu() noexcept;
-
 }  // namespace weft::detail

@@ -6,6 +6,8 @@
 #include WEFT_THREADING_HEADER
 #else
 
+#include <weft/base/clock.hpp>
+
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -21,6 +23,18 @@ using os_thread = std::thread;
 
 /// Lets the kernel run another thread.
 inline void give_way() noexcept { std::this_thread::yield(); }
+
+/// Tells the processor that this is a spin.
+inline void relax_cpu() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+/// The clock that real time is read from.
+inline time_point os_now() noexcept { return steady_clock::now(); }
 
 }  // namespace weft::detail
 
