@@ -12,6 +12,7 @@
 #include <weft/runtime/mutex.hpp>
 #include <weft/runtime/once.hpp>
 #include <weft/runtime/oneshot.hpp>
+#include <weft/runtime/select.hpp>
 #include <weft/runtime/semaphore.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task.hpp>

@@ -139,6 +139,12 @@ time_point scheduler_core::now() const noexcept {
   return os_now();
 }
 
+std::uint32_t scheduler_core::random_below(std::uint32_t count) noexcept {
+  const auto random =
+      is_deterministic() ? next_random(seed_state_) & UINT32_MAX : this_worker->random();
+  return static_cast<std::uint32_t>(random * std::uint64_t{count} >> 32);
+}
+
 timer_heap& scheduler_core::timers() noexcept { return workers_.front()->timers(); }
 
 io_driver& scheduler_core::io_or_attach(std::unique_ptr<io_driver> (*make)()) {

@@ -82,6 +82,8 @@ public:
   void make_ready_last(task_handle h);  // behind everything that is queued
 
   time_point now() const noexcept;
+  /// On a worker. In deterministic mode the seed decides this too.
+  std::uint32_t random_below(std::uint32_t count) noexcept;
   /// The heap for a timer that is started on this thread.
   timer_heap& timers() noexcept;
 

@@ -20,6 +20,12 @@ void thread_gate::open() noexcept {
   futex_wake(open_);
 }
 
+void thread_wait::sleep_in(wait_list& list, spinlock& held) noexcept {
+  list.push_back(*this);
+  held.unlock();
+  own_gate_.wait();
+}
+
 void wait_list::push_front(waiter& w) noexcept {
   w.previous = nullptr;
   w.next = first_;

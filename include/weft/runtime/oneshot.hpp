@@ -131,14 +131,10 @@ public:
   /// As recv(), for a thread that runs no tasks. @throws std::logic_error in a task
   result<T> blocking_recv() {
     detail::require_no_task("oneshot::blocking_recv()");
-    detail::thread_gate gate;
-    detail::waiter self;
-    self.gate = &gate;
+    detail::thread_wait self(nullptr);
     state_->queue.lock.lock();
-    const bool waits = !state_->ended;
-    if (waits) state_->queue.waiters.push_back(self);
-    state_->queue.lock.unlock();
-    if (waits) gate.wait();
+    if (state_->ended) state_->queue.lock.unlock();
+    else self.sleep_in(state_->queue.waiters, state_->queue.lock);
     return take(*state_);
   }
   /// @return nothing where there is no value yet, or never

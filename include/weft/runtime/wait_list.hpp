@@ -55,6 +55,7 @@ struct waiter {
   };
   waiter* previous = nullptr;
   waiter* next = nullptr;
+  void* place = nullptr;  // where a value changes hands, if one does
   bool queued = false;
   wait_outcome outcome = wait_outcome::granted;
 };
@@ -110,6 +111,23 @@ inline void wake(waiter& w) noexcept {
   else w.gate->open();
 }
 void wake_all(waiter* chain) noexcept;
+
+/// The wait of a thread that runs no tasks.
+class thread_wait : public waiter {
+public:
+  explicit thread_wait(void* where) noexcept {
+    gate = &own_gate_;
+    place = where;
+  }
+  thread_wait(const thread_wait&) = delete;
+  thread_wait& operator=(const thread_wait&) = delete;
+
+  /// Queues the wait, releases the lock, and returns when the wait is over.
+  void sleep_in(wait_list& list, spinlock& held) noexcept;
+
+private:
+  thread_gate own_gate_;
+};
 
 /// What its waiters wait in, where one list is enough.
 struct wait_queue {

@@ -1,0 +1,165 @@
+#include <weft/runtime/select_wait.hpp>
+
+#include "scheduler_core.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+
+namespace weft::detail {
+namespace {
+
+using kind = select_case::kind;
+
+// The cases' locks in the order of their addresses, each once. @return how many
+std::size_t sort_locks(std::span<select_case* const> cases, std::span<spinlock*> locks) noexcept {
+  std::size_t count = 0;
+  for (const select_case* c : cases) {
+    if (c->channel == nullptr) continue;
+    spinlock* lock = &c->channel->lock;
+    std::size_t at = count;
+    while (at != 0 && std::less<>()(lock, locks[at - 1])) --at;
+    if (at != 0 && locks[at - 1] == lock) continue;
+    for (std::size_t i = count++; i != at; --i) locks[i] = locks[i - 1];
+    locks[at] = lock;
+  }
+  return count;
+}
+
+std::uint32_t index_of(std::span<select_case* const> cases, kind k) noexcept {
+  const auto found =
+      std::find_if(cases.begin(), cases.end(), [k](const select_case* c) { return c->what == k; });
+  return static_cast<std::uint32_t>(found - cases.begin());
+}
+
+bool is_cancelled() noexcept {
+  const task_context* context = current_context();
+  return context != nullptr && context->cancelled();
+}
+
+// The one whose time comes first; null where there is none.
+select_timer* earliest(std::span<select_case* const> cases) noexcept {
+  select_timer* found = nullptr;
+  for (select_case* c : cases) {
+    if (c->what != kind::timer) continue;
+    auto* candidate = static_cast<select_timer*>(c);
+    if (found == nullptr || candidate->wait() < found->wait()) found = candidate;
+  }
+  return found;
+}
+
+time_point later(time_point now, duration wait) noexcept {
+  return wait > time_point::max() - now ? time_point::max() : now + wait;
+}
+
+}  // namespace
+
+void select_timer::expire(timer& t) noexcept {
+  auto& self = static_cast<select_timer&>(t);
+  const task_handle waiting = self.task;
+  if (self.claim->win(static_cast<select_case*>(&self))) make_ready(waiting);
+  else self.expired_in_vain_.store(true, std::memory_order_release);
+}
+
+void select_timer::disarm() noexcept {
+  if (stop()) return;
+  while (!expired_in_vain_.load(std::memory_order_acquire)) give_way();
+}
+
+bool select_wait::try_all(case_list cases) noexcept {
+  first_ = cases.size() == 1
+               ? 0
+               : this_worker->core().random_below(static_cast<std::uint32_t>(cases.size()));
+  if (try_once(cases, false)) return true;
+  chosen_ = index_of(cases, kind::otherwise);
+  return chosen_ != cases.size();
+}
+
+bool select_wait::try_once(case_list cases, bool has_locks) noexcept {
+  const auto count = static_cast<std::uint32_t>(cases.size());
+  for (std::uint32_t i = 0; i != count; ++i) {
+    chosen_ = first_ + i < count ? first_ + i : first_ + i - count;
+    select_case& c = *cases[chosen_];
+    transfer t{false, nullptr};
+    if (c.what == kind::channel) {
+      if (!has_locks) c.channel->lock.lock();
+      t = c.attempt(c);
+      if (!has_locks) c.channel->lock.unlock();
+    } else if (c.what == kind::timer) {
+      t.done = static_cast<select_timer&>(c).wait() <= duration::zero();
+    } else if (c.what == kind::on_cancel) {
+      t.done = is_cancelled();
+    }
+    if (t.partner != nullptr) wake(*t.partner);
+    if (t.done) return true;
+  }
+  return false;
+}
+
+std::coroutine_handle<> select_wait::suspend(task_handle h, case_list cases,
+                                             std::span<spinlock*> locks) noexcept {
+  locks = locks.first(sort_locks(cases, locks));
+  for (spinlock* lock : locks) lock->lock();
+  bool goes_on = try_once(cases, true);
+  if (!goes_on) {
+    enter(h, cases);
+    if (!arm(*h.promise().context, cases)) {
+      for (select_case* c : cases) {
+        if (c->channel != nullptr) c->own_list->remove(*c);
+      }
+      task_ = nullptr;
+      chosen_ = index_of(cases, kind::on_cancel);
+      goes_on = true;
+    }
+  }
+  // Without a channel there is no lock to keep the frame alive: `locks` is this call's own, and the
+  // array behind it is not touched then.
+  for (spinlock* lock : locks) lock->unlock();
+  if (goes_on) return h;
+  return next_ready();
+}
+
+void select_wait::enter(task_handle h, case_list cases) noexcept {
+  task_ = h;
+  h.promise().context->waits_for = "select";
+  for (select_case* c : cases) {
+    c->task = h;
+    c->claim = &claim_;
+    if (c->channel != nullptr) c->own_list->push_back(*c);
+  }
+}
+
+// Without channels nothing of this may be touched after the hook is out.
+bool select_wait::arm(task_context& context, case_list cases) {
+  select_timer* const first = earliest(cases);
+  if (first == nullptr) return context.publish(*this);
+  return first->start(later(context.scope().core().now(), first->wait()), context, *this);
+}
+
+void select_wait::cut_short(cancel_hook& hook) noexcept {
+  auto& self = static_cast<select_wait&>(hook);
+  const task_handle waiting = self.task_;
+  if (self.claim_.win(&self)) make_ready(waiting);
+}
+
+std::size_t select_wait::finish(case_list cases) noexcept {
+  if (!task_) return chosen_;
+  task_.promise().context->withdraw(*this);
+  const void* const winner = claim_.winner();
+  leave(cases, winner);
+  const auto won = std::find(cases.begin(), cases.end(), winner);
+  if (won != cases.end()) return static_cast<std::size_t>(won - cases.begin());
+  return index_of(cases, kind::on_cancel);
+}
+
+void select_wait::leave(case_list cases, const void* winner) noexcept {
+  for (select_case* c : cases) {
+    if (c == winner || c->channel == nullptr) continue;
+    std::lock_guard held(c->channel->lock);
+    if (c->queued) c->own_list->remove(*c);
+  }
+  select_timer* const armed = earliest(cases);
+  if (armed != nullptr && armed != winner) armed->disarm();
+}
+
+}  // namespace weft::detail
