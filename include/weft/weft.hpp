@@ -6,6 +6,7 @@
 #include <weft/runtime/blocking.hpp>
 #include <weft/runtime/channel.hpp>
 #include <weft/runtime/checkpoint.hpp>
+#include <weft/runtime/deadline.hpp>
 #include <weft/runtime/event.hpp>
 #include <weft/runtime/guarded.hpp>
 #include <weft/runtime/model.hpp>
@@ -14,10 +15,13 @@
 #include <weft/runtime/oneshot.hpp>
 #include <weft/runtime/select.hpp>
 #include <weft/runtime/semaphore.hpp>
+#include <weft/runtime/shield.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/task_group.hpp>
 #include <weft/runtime/wait_group.hpp>
+#include <weft/runtime/when_all.hpp>
+#include <weft/runtime/when_any.hpp>
 #include <weft/runtime/yield.hpp>
 #include <weft/web/app.hpp>
 #include <weft/web/body.hpp>

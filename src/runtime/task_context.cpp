@@ -78,12 +78,22 @@ bool task_scope::try_spawn(task_handle frame) {
   return true;
 }
 
+task_context& task_scope::adopt(task_handle frame, bool joinable) {
+  live_.fetch_add(1, std::memory_order_relaxed);
+  return attach(frame, joinable);
+}
+
 task_context& task_scope::start(task_handle frame, bool joinable) {
+  task_context& context = attach(frame, joinable);
+  core_->make_ready(frame);
+  return context;
+}
+
+task_context& task_scope::attach(task_handle frame, bool joinable) {
   void* memory = allocate_frame(sizeof(task_context));
   auto& context = *::new (memory) task_context(*this, frame, joinable);
   frame.promise().context = &context;
   link(context);
-  core_->make_ready(frame);
   return context;
 }
 

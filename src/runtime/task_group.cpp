@@ -2,6 +2,8 @@
 
 #include "scheduler_core.hpp"
 
+#include <weft/runtime/deadline.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 
@@ -37,6 +39,12 @@ task_group::task_group()
     : scope_(detail::require_context("task_group").scope().core(),
              detail::task_scope::kind::group) {}
 
+task_group::task_group(time_point deadline) : task_group() {
+  const std::system_error passed(make_error_code(condition::timed_out), "task_group");
+  deadline_ = std::make_unique<detail::scope_deadline>(scope_, std::make_exception_ptr(passed));
+  deadline_->arm(deadline);
+}
+
 task_group::~task_group() {
   if (scope_.live() == 0) return;
   std::fprintf(stderr,
@@ -48,6 +56,7 @@ task_group::~task_group() {
 
 task<> task_group::join() {
   co_await detail::scope_awaiter(scope_);
+  deadline_.reset();
   scope_.open();
   if (auto error = scope_.take_error()) std::rethrow_exception(error);
 }

@@ -112,8 +112,13 @@ public:
   task_context& spawn(task_handle frame, bool joinable);
   /// For a thread that does not know whether the scope is open. @return false where it is closed
   bool try_spawn(task_handle frame);
+  /// Makes the task a child that is in no queue: the caller passes control to it (scope_run).
+  task_context& adopt(task_handle frame, bool joinable);
   /// Once is enough: children that come later are cancelled when they come.
   void cancel() noexcept;
+  bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
+  /// As if a child had ended with this error: cancels, and the joiner gets it if it is the first.
+  void fail(std::exception_ptr error) noexcept { keep_error(std::move(error)); }
 
   /// Closes the scope when its last child has ended. @return true where the joiner has to wait
   bool begin_join(task_handle joiner) noexcept;
@@ -136,6 +141,7 @@ private:
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
 
   task_context& start(task_handle frame, bool joinable);
+  task_context& attach(task_handle frame, bool joinable);
   void link(task_context& child) noexcept;
   void unlink(task_context& child) noexcept;
   void keep_error(std::exception_ptr error) noexcept;
@@ -155,6 +161,7 @@ private:
 /// One side of go(): the frame of a spawned task until somebody has collected its result.
 class join_state {
 public:
+  join_state() noexcept : context_(nullptr) {}
   explicit join_state(task_context& context) noexcept : context_(&context) {}
   join_state(join_state&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
   join_state& operator=(join_state&& other) noexcept {

@@ -1,15 +1,19 @@
 #pragma once
 
+#include <weft/base/clock.hpp>
 #include <weft/base/error.hpp>
 #include <weft/runtime/task_context.hpp>
 
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <utility>
 
 namespace weft {
 
 namespace detail {
+
+class scope_deadline;
 
 /// Waits until a spawned task has ended. Cancelling the waiter cancels the task, and still waits.
 class join_awaiter : cancel_hook {
@@ -121,6 +125,10 @@ class task_group {
 public:
   /// @throws std::logic_error outside of tasks
   task_group();
+  /// A group with a deadline on the scheduler's clock: when it passes before a join has ended, the
+  /// children are cancelled as if one had failed, and join() throws std::system_error with
+  /// condition::timed_out, unless a child has failed before. With the join the deadline is over.
+  explicit task_group(time_point deadline);
   ~task_group();
   task_group(const task_group&) = delete;
   task_group& operator=(const task_group&) = delete;
@@ -132,7 +140,7 @@ public:
 
   /// Waits for all children. The group can be used again afterwards.
   /// Cancel  cancels the children, then still waits for them
-  /// @throws the first exception that ended a child
+  /// @throws the first exception that ended a child; std::system_error where the deadline passed
   task<> join();
 
   /// Asks all children, and those that are started later, to end.
@@ -141,6 +149,7 @@ public:
 
 private:
   detail::task_scope scope_;
+  std::unique_ptr<detail::scope_deadline> deadline_;
 };
 
 /// Runs `body(group)` and joins the group however the body ends.
