@@ -35,7 +35,7 @@ class Readme(unittest.TestCase):
             "./dev demo", "./dev test",
             "./dev build", "build/release/bin/hello --model=parallel --listen=127.0.0.1:8080",
             "curl http://127.0.0.1:8080/hello/you",
-            "./dev bench limit",
+            "./dev bench limit", "./dev bench runtime --quick",
         ])
         self.assertIn("`cmake --install build/release`", README)
 
@@ -74,6 +74,11 @@ class Readme(unittest.TestCase):
         out = run("./dev bench limit", "1")
         for form in (r"limit +[\d.]+ us of server CPU", r"weft +[\d.]+ us of server CPU", r"ratio +[\d.]+ x"):
             self.assertRegex(out, form)
+
+    def test_the_benchmark_of_the_runtime_measures_beside_its_rivals(self):
+        out = run("./dev bench runtime --quick", "--only", "yield")
+        self.assertRegex(out, r"yield +wall ns +[\d.]+ ")
+        self.assertRegex(out, r"(met|missed) +yield, wall, weft|go: skipped, ")
 
 
 unittest.main(argv=sys.argv[:1], verbosity=2)
