@@ -134,6 +134,15 @@ void scheduler_core::make_ready_last(task_handle h) {
   }
 }
 
+// Under parallel as cheap as can be: a wake-up that this misses comes with the next fork, or from
+// the monitor.
+void scheduler_core::queue_forker(worker& here, task_handle h) {
+  if (is_deterministic()) return drawable_.push_back(h);
+  if (!here.newest_first_) return here.push_queued(h);
+  here.deque_.push_unordered(h.address());
+  wake_one_if_useful();
+}
+
 time_point scheduler_core::now() const noexcept {
   if (is_deterministic()) return time_point(duration(virtual_now_.load(std::memory_order_relaxed)));
   return os_now();
@@ -337,6 +346,12 @@ std::coroutine_handle<> next_ready() noexcept {
 std::coroutine_handle<> transfer_to(task_handle h) noexcept {
   if (this_worker == nullptr) return h;
   return this_worker->enter(h);
+}
+
+std::coroutine_handle<> run_forked(task_handle child, task_handle forker) noexcept {
+  worker& here = *this_worker;
+  here.core().queue_forker(here, forker);
+  return here.enter(child);
 }
 
 task_context* current_context() noexcept {

@@ -80,6 +80,7 @@ public:
 
   void make_ready(task_handle h);       // to run soon, on this worker if the caller is one
   void make_ready_last(task_handle h);  // behind everything that is queued
+  void queue_forker(worker& here, task_handle h);
 
   time_point now() const noexcept;
   /// On a worker. In deterministic mode the seed decides this too.

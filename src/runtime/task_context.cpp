@@ -9,11 +9,6 @@
 namespace weft::detail {
 namespace {
 
-// Values of the join word beside a joiner's frame address.
-constexpr std::uintptr_t running = 0;
-constexpr std::uintptr_t detached = 1;
-constexpr std::uintptr_t ended_uncollected = 2;
-
 std::uintptr_t to_word(task_handle h) noexcept {
   return reinterpret_cast<std::uintptr_t>(h.address());
 }
@@ -22,19 +17,10 @@ task_handle to_handle(std::uintptr_t word) noexcept {
   return task_handle::from_address(reinterpret_cast<void*>(word));
 }
 
-void free_task(task_context& context) noexcept {
-  context.frame().destroy();
-  context.~task_context();
-  release_frame(&context, sizeof(task_context));
-}
+// Of the join word: see task_context::forker_mark.
+bool has_forker(std::uintptr_t join) noexcept { return (join & 1) != 0 && join != 1; }
 
 }  // namespace
-
-task_context::task_context(task_scope& scope, task_handle frame, bool joinable) noexcept
-    : join_(joinable ? running : detached),
-      scope_(&scope),
-      frame_(frame),
-      in_root_(scope.kind_ == task_scope::kind::root) {}
 
 void task_context::cancel() noexcept {
   std::uintptr_t seen = cancel_.load(std::memory_order_acquire);
@@ -93,8 +79,27 @@ task_context& task_scope::attach(task_handle frame, bool joinable) {
   void* memory = allocate_frame(sizeof(task_context));
   auto& context = *::new (memory) task_context(*this, frame, joinable);
   frame.promise().context = &context;
-  link(context);
+  {
+    std::lock_guard lock(lock_);
+    link(context);
+  }
   return context;
+}
+
+void task_scope::adopt_running(task_context& child) noexcept {
+  std::lock_guard lock(lock_);
+  if (child.join_.load(std::memory_order_relaxed) == task_context::ended) return;
+  live_.fetch_add(1, std::memory_order_relaxed);
+  child.join_.store(task_context::running, std::memory_order_relaxed);
+  link(child);
+}
+
+// The forker has not passed adopt_running(), which takes the same lock: the scope is alive.
+bool task_scope::end_before_adoption(task_context& child) noexcept {
+  std::lock_guard lock(lock_);
+  if (!has_forker(child.join_.load(std::memory_order_relaxed))) return false;
+  child.join_.store(task_context::ended, std::memory_order_release);
+  return true;
 }
 
 void task_scope::cancel() noexcept {
@@ -110,7 +115,6 @@ bool task_scope::begin_join(task_handle joiner) noexcept {
 }
 
 void task_scope::link(task_context& child) noexcept {
-  std::lock_guard lock(lock_);
   child.next_ = children_;
   if (children_ != nullptr) children_->previous_ = &child;
   children_ = &child;
@@ -139,43 +143,55 @@ std::coroutine_handle<> task_scope::child_ended() noexcept {
   return transfer_to(joiner_);
 }
 
+std::coroutine_handle<> complete_forked(task_context& context) noexcept {
+  const auto& error = context.frame().promise().error;
+  if (error) context.scope().keep_error(error);
+  const auto join = context.join_.load(std::memory_order_relaxed);
+  const auto forker = to_handle(join & ~task_context::forker_mark);
+  worker& here = *this_worker;
+  if (here.take_back(forker)) {
+    context.join_.store(task_context::ended_inline, std::memory_order_relaxed);
+    return here.enter(forker);
+  }
+  if (context.scope().end_before_adoption(context)) return here.take_next();
+  return nullptr;
+}
+
 std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
   task_context& context = *ended.promise().context;
+  if (has_forker(context.join_.load(std::memory_order_relaxed))) {
+    if (const auto next = complete_forked(context)) return next;
+  }
   task_scope& scope = context.scope();
   scope.unlink(context);
   const std::exception_ptr error = ended.promise().error;
   if (error) scope.keep_error(error);
-  const std::uintptr_t join = context.join_.exchange(ended_uncollected, std::memory_order_acq_rel);
-  if (join == detached) {
+  const std::uintptr_t join =
+      context.join_.exchange(task_context::ended, std::memory_order_acq_rel);
+  if (join == task_context::detached) {
     if (error && context.in_root_) report_unhandled(error);
-    free_task(context);
-  } else if (join != running) {
+    context.free();
+  } else if (join != task_context::running) {
     make_ready(to_handle(join));
   }
   return scope.child_ended();
 }
 
-bool join_state::ended() const noexcept {
-  return context_->join_.load(std::memory_order_acquire) == ended_uncollected;
-}
-
 bool join_state::suspend(task_handle joiner) noexcept {
-  std::uintptr_t expected = running;
+  std::uintptr_t expected = task_context::running;
   return context_->join_.compare_exchange_strong(expected, to_word(joiner),
                                                  std::memory_order_acq_rel);
 }
 
-void join_state::collect() noexcept { free_task(*std::exchange(context_, nullptr)); }
-
 void join_state::drop() noexcept {
-  if (context_ == nullptr) return;
   task_context& context = *std::exchange(context_, nullptr);
-  const std::uintptr_t join = context.join_.exchange(detached, std::memory_order_acq_rel);
-  if (join == running) return;
-  assert(join == ended_uncollected && "a join_handle was destroyed while somebody awaits it");
+  const std::uintptr_t join =
+      context.join_.exchange(task_context::detached, std::memory_order_acq_rel);
+  if (join == task_context::running) return;
+  assert(join == task_context::ended && "a join_handle was destroyed while somebody awaits it");
   const auto& error = context.frame().promise().error;
   if (error && context.in_root_) report_unhandled(error);
-  free_task(context);
+  context.free();
 }
 
 }  // namespace weft::detail

@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <stdexcept>
 
 namespace weft {
 namespace detail {
@@ -16,6 +17,10 @@ std::coroutine_handle<> join_awaiter::suspend(task_handle h) noexcept {
   if (!context_->publish(*this)) state_.cancel();
   if (state_.suspend(h)) return next_ready();
   return transfer_to(h);
+}
+
+void join_awaiter::refuse_second_join() {
+  throw std::logic_error("join() of a task that was joined already");
 }
 
 void join_awaiter::pass_on(cancel_hook& hook) noexcept {

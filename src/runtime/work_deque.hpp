@@ -16,40 +16,41 @@ namespace weft::detail {
 /// The array grows by doubling; old arrays stay until the deque dies, since a thief may still read
 /// one. push() stores bottom sequentially consistent, which orders it before the pusher's look at
 /// the idle set (scheduler_core.cpp).
+/// Where one thread does it all, nothing has to be ordered: no operation locks the bus.
 /// @source Chase and Lev 2005; Le, Pop, Cohen, Zappa Nardelli 2013
 class work_deque {
 public:
+  enum class thieves { none, some };
+
   /// @param capacity  to begin with; a power of two
-  explicit work_deque(std::size_t capacity = 256) { adopt(std::make_unique<ring>(capacity)); }
+  explicit work_deque(std::size_t capacity = 256, thieves t = thieves::some)
+      : has_thieves_(t == thieves::some) {
+    adopt(std::make_unique<ring>(capacity));
+  }
   work_deque(const work_deque&) = delete;
   work_deque& operator=(const work_deque&) = delete;
 
   void push(void* item) {
-    const auto bottom = bottom_.load(std::memory_order_relaxed);
-    const auto top = top_.load(std::memory_order_acquire);
-    ring* r = ring_.load(std::memory_order_relaxed);
-    if (bottom - top >= static_cast<std::int64_t>(r->size)) [[unlikely]]
-      r = grow(top, bottom);
-    r->slot(bottom).store(item, std::memory_order_relaxed);
-    bottom_.store(bottom + 1, std::memory_order_seq_cst);
+    if (has_thieves_) push(item, std::memory_order_seq_cst);
+    else push(item, std::memory_order_release);
   }
+
+  /// A push that orders nothing: a look at the idle set right after it may miss a parking worker.
+  void push_unordered(void* item) { push(item, std::memory_order_release); }
 
   /// The newest item. @return null where there is none
   void* pop() {
     const auto bottom = bottom_.load(std::memory_order_relaxed) - 1;
     if (bottom < top_.load(std::memory_order_relaxed)) return nullptr;
+    return pop_at(bottom);
+  }
+
+  /// Takes the newest item, if it is `item`. @return false where it is not
+  bool pop_if(void* item) {
+    const auto bottom = bottom_.load(std::memory_order_relaxed) - 1;
+    if (bottom < top_.load(std::memory_order_relaxed)) return false;
     ring* r = ring_.load(std::memory_order_relaxed);
-    // A read-modify-write, not a fence: cheaper with clang, and ThreadSanitizer understands it.
-    bottom_.exchange(bottom, std::memory_order_seq_cst);
-    auto top = top_.load(std::memory_order_seq_cst);
-    void* item = nullptr;
-    if (top <= bottom) {
-      item = r->slot(bottom).load(std::memory_order_relaxed);
-      if (top < bottom) return item;
-      if (!top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst)) item = nullptr;
-    }
-    bottom_.store(bottom + 1, std::memory_order_relaxed);
-    return item;
+    return r->slot(bottom).load(std::memory_order_relaxed) == item && pop_at(bottom) != nullptr;
   }
 
   /// The oldest item, from any thread. @return null where there is none
@@ -59,7 +60,7 @@ public:
       if (top >= bottom_.load(std::memory_order_seq_cst)) return nullptr;
       ring* r = ring_.load(std::memory_order_acquire);
       void* item = r->slot(top).load(std::memory_order_relaxed);
-      if (top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst)) return item;
+      if (advance_top(top)) return item;
     }
   }
 
@@ -78,6 +79,40 @@ private:
     std::unique_ptr<atomic<void*>[]> slots;
   };
 
+  void* pop_at(std::int64_t bottom) {
+    ring* r = ring_.load(std::memory_order_relaxed);
+    // A read-modify-write, not a fence: cheaper with clang, and ThreadSanitizer understands it.
+    if (has_thieves_) bottom_.exchange(bottom, std::memory_order_seq_cst);
+    else bottom_.store(bottom, std::memory_order_relaxed);
+    auto top = top_.load(std::memory_order_seq_cst);
+    void* item = nullptr;
+    if (top <= bottom) {
+      item = r->slot(bottom).load(std::memory_order_relaxed);
+      if (top < bottom) return item;
+      if (!advance_top(top)) item = nullptr;
+    }
+    bottom_.store(bottom + 1, std::memory_order_relaxed);
+    return item;
+  }
+
+  bool advance_top(std::int64_t& top) noexcept {
+    if (has_thieves_) {
+      return top_.compare_exchange_strong(top, top + 1, std::memory_order_seq_cst);
+    }
+    top_.store(top + 1, std::memory_order_relaxed);
+    return true;
+  }
+
+  void push(void* item, std::memory_order published) {
+    const auto bottom = bottom_.load(std::memory_order_relaxed);
+    const auto top = top_.load(std::memory_order_acquire);
+    ring* r = ring_.load(std::memory_order_relaxed);
+    if (bottom - top >= static_cast<std::int64_t>(r->size)) [[unlikely]]
+      r = grow(top, bottom);
+    r->slot(bottom).store(item, std::memory_order_relaxed);
+    bottom_.store(bottom + 1, published);
+  }
+
   ring* grow(std::int64_t top, std::int64_t bottom) {
     ring* old = ring_.load(std::memory_order_relaxed);
     auto bigger = std::make_unique<ring>(old->size * 2);
@@ -94,6 +129,7 @@ private:
     return rings_.back().get();
   }
 
+  const bool has_thieves_;
   alignas(64) atomic<std::int64_t> top_{0};
   alignas(64) atomic<std::int64_t> bottom_{0};
   atomic<ring*> ring_{nullptr};

@@ -19,9 +19,15 @@ constexpr std::uint32_t ticks_between_looks = 61;
 constexpr std::uint32_t ticks_between_oldest = 16;
 constexpr std::uint32_t longest_streak = 64;
 constexpr int search_rounds = 4;
+constexpr std::size_t first_capacity = 256;
 
-void* to_item(task_handle h) noexcept { return h.address(); }
 task_handle to_task(void* item) noexcept { return task_handle::from_address(item); }
+
+work_deque::thieves thieves_under(const model& m) noexcept {
+  const bool alone =
+      std::holds_alternative<event_loop>(m) || std::holds_alternative<deterministic>(m);
+  return alone ? work_deque::thieves::none : work_deque::thieves::some;
+}
 
 }  // namespace
 
@@ -31,7 +37,8 @@ worker::worker(scheduler_core& core, unsigned id) noexcept
     : core_(core),
       id_(id),
       newest_first_(std::holds_alternative<parallel>(core.chosen_model())),
-      random_state_(0x9e3779b9U * (id + 1)) {}
+      random_state_(0x9e3779b9U * (id + 1)),
+      deque_(first_capacity, thieves_under(core.chosen_model())) {}
 
 void worker::run() {
   // A task may run a scheduler of its own: then this thread is a worker of both.
@@ -91,7 +98,7 @@ void worker::run_tasks_by_seed() {
 
 void worker::run_one(task_handle h) {
   stop_searching(true);
-  slices_.store(slices_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  count_slice();
   enter(h).resume();
   context_ = nullptr;
 }
@@ -104,7 +111,7 @@ void worker::checkpoint() {
 
 void worker::push(task_handle h) {
   if (!newest_first_) return push_queued(h);
-  void* displaced = to_item(h);
+  void* displaced = h.address();
   if (slot_.load(std::memory_order_relaxed) == nullptr) {
     slot_.store(displaced, std::memory_order_release);
     return;
@@ -114,7 +121,7 @@ void worker::push(task_handle h) {
 }
 
 void worker::push_queued(task_handle h) {
-  deque_.push(to_item(h));
+  deque_.push(h.address());
   core_.wake_one_if_useful();
 }
 
@@ -136,11 +143,6 @@ std::coroutine_handle<> worker::take_next() noexcept {
     }
   }
   return std::noop_coroutine();
-}
-
-std::coroutine_handle<> worker::enter(task_handle h) noexcept {
-  context_ = h.promise().context;
-  return h;
 }
 
 task_handle worker::steal() noexcept {

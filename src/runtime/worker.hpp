@@ -3,6 +3,7 @@
 #include "timer_heap.hpp"
 #include "work_deque.hpp"
 
+#include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/task_context.hpp>
 #include <weft/runtime/threading.hpp>
@@ -28,9 +29,21 @@ public:
   void push(task_handle h);         // newest: the LIFO slot, where the model has one
   void push_queued(task_handle h);  // into the deque, and wakes somebody
   void run_last(task_handle h);
+  /// Takes a forker back whose child has ended.
+  /// @return false where it is not the newest task here, or others should run first
+  bool take_back(task_handle forker) noexcept {
+    weft::checkpoint();
+    if (kicked_.load(std::memory_order_relaxed)) return false;
+    if (!deque_.pop_if(forker.address())) return false;
+    count_slice();
+    return true;
+  }
 
   std::coroutine_handle<> take_next() noexcept;  // for a task that just suspended
-  std::coroutine_handle<> enter(task_handle h) noexcept;
+  std::coroutine_handle<> enter(task_handle h) noexcept {
+    context_ = h.promise().context;
+    return h;
+  }
 
   scheduler_core& core() const noexcept { return core_; }
   task_context* context() const noexcept { return context_; }
@@ -49,6 +62,9 @@ private:
   void run_tasks_under_gil();
   void run_tasks_by_seed();
   void run_one(task_handle h);
+  void count_slice() noexcept {
+    slices_.store(slices_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
 
   task_handle find();
   task_handle find_local();

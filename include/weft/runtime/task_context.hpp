@@ -13,7 +13,8 @@
 //
 // task_context: one a spawned task, shared by all frames of its call chain. It carries
 //   the cancel word:  0 nothing published | a cancel_hook | `cancelling` | `cancelled`
-//   the join word:    0 running, a handle exists | `detached` | `ended` | the joiner's frame
+//   the join word:    0 running, a handle exists | `detached` | `ended` | the joiner's frame |
+//                     the forker's frame, marked, until it goes on | `ended_inline`
 // task_scope: the children of one task_group, or of the scheduler's root. A child is in its scope's
 //   list from its spawn to its end.
 //
@@ -22,6 +23,12 @@
 // then -> cancelled. So a hook is called at most once, and a task that finds `cancelling` when it
 // resumes waits for the canceller's last touch before its frame may go. Cancelled is for ever:
 // every later cancellable wait ends at once.
+//
+// Fork. The forker is queued and its child runs at once. A child that ends while its forker is
+// still the newest in this worker's queue takes it back and control passes straight on: the child
+// was never in a list, never counted, and no other thread has seen it. A forker that goes on in any
+// other way (stolen, or run after the child had to wait) makes it an ordinary child first, unless
+// the child has ended meanwhile; the scope's lock decides who of the two came first.
 //
 // Locks: scope -> (a hook's own: channel, timer heap, socket) and scope -> scope of a child.
 // Nothing takes a scope's lock while it holds a hook's.
@@ -50,7 +57,7 @@ private:
 
 class task_context {
 public:
-  task_context(task_scope& scope, task_handle frame, bool joinable) noexcept;
+  inline task_context(task_scope& scope, task_handle frame, bool joinable) noexcept;
 
   /// @return false where the task is cancelled already: then do not suspend
   bool publish(cancel_hook& hook) noexcept {
@@ -78,6 +85,15 @@ private:
   friend class task_scope;
   friend class join_state;
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
+  friend std::coroutine_handle<> complete_forked(task_context&) noexcept;
+
+  // Values of the join word beside a joiner's frame address, and a forker's with its lowest bit
+  // set.
+  static constexpr std::uintptr_t running = 0;
+  static constexpr std::uintptr_t detached = 1;
+  static constexpr std::uintptr_t ended = 2;
+  static constexpr std::uintptr_t ended_inline = 4;  // forked, and nobody but its forker knows it
+  static constexpr std::uintptr_t forker_mark = 1;
 
   // No hook has an address this high.
   static constexpr std::uintptr_t hook_limit = UINTPTR_MAX - 2;
@@ -85,6 +101,11 @@ private:
   static constexpr std::uintptr_t cancelled_for_ever = UINTPTR_MAX;
 
   void wait_for_canceller() noexcept;
+  void free() noexcept {
+    frame_.destroy();
+    this->~task_context();
+    release_frame(this, sizeof(task_context));
+  }
 
   atomic<std::uintptr_t> cancel_{0};
   atomic<std::uintptr_t> join_;
@@ -114,6 +135,22 @@ public:
   bool try_spawn(task_handle frame);
   /// Makes the task a child that is in no queue: the caller passes control to it (scope_run).
   task_context& adopt(task_handle frame, bool joinable);
+  /// A context for a child that runs at once while its forker is queued.
+  task_context& fork(task_handle frame, task_handle forker) {
+    auto& child = *::new (allocate_frame(sizeof(task_context))) task_context(*this, frame, true);
+    child.join_.store(
+        reinterpret_cast<std::uintptr_t>(forker.address()) | task_context::forker_mark,
+        std::memory_order_relaxed);
+    frame.promise().context = &child;
+    if (cancelled_.load(std::memory_order_relaxed)) child.cancel();
+    return child;
+  }
+  /// The forker goes on: from now on the child is one like any other, unless it has ended.
+  void adopt_forked(task_context& child) noexcept {
+    if (child.join_.load(std::memory_order_relaxed) == task_context::ended_inline) [[likely]]
+      child.join_.store(task_context::ended, std::memory_order_relaxed);
+    else adopt_running(child);
+  }
   /// Once is enough: children that come later are cancelled when they come.
   void cancel() noexcept;
   bool cancelled() const noexcept { return cancelled_.load(std::memory_order_acquire); }
@@ -139,9 +176,12 @@ public:
 private:
   friend class task_context;
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
+  friend std::coroutine_handle<> complete_forked(task_context&) noexcept;
 
   task_context& start(task_handle frame, bool joinable);
   task_context& attach(task_handle frame, bool joinable);
+  void adopt_running(task_context& child) noexcept;
+  bool end_before_adoption(task_context& child) noexcept;
   void link(task_context& child) noexcept;
   void unlink(task_context& child) noexcept;
   void keep_error(std::exception_ptr error) noexcept;
@@ -158,6 +198,12 @@ private:
   const kind kind_;
 };
 
+inline task_context::task_context(task_scope& scope, task_handle frame, bool joinable) noexcept
+    : join_(joinable ? running : detached),
+      scope_(&scope),
+      frame_(frame),
+      in_root_(scope.kind_ == task_scope::kind::root) {}
+
 /// One side of go(): the frame of a spawned task until somebody has collected its result.
 class join_state {
 public:
@@ -166,14 +212,18 @@ public:
   join_state(join_state&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
   join_state& operator=(join_state&& other) noexcept {
     if (this != &other) {
-      drop();
+      if (context_ != nullptr) drop();
       context_ = std::exchange(other.context_, nullptr);
     }
     return *this;
   }
-  ~join_state() { drop(); }
+  ~join_state() {
+    if (context_ != nullptr) drop();
+  }
 
-  bool ended() const noexcept;
+  bool ended() const noexcept {
+    return context_->join_.load(std::memory_order_acquire) == task_context::ended;
+  }
   /// @return false where the task has ended already
   bool suspend(task_handle joiner) noexcept;
   void cancel() noexcept { context_->cancel(); }
@@ -181,7 +231,7 @@ public:
   void abandon() noexcept { context_ = nullptr; }
   task_handle frame() const noexcept { return context_->frame(); }
   /// Destroys the frame of an ended task.
-  void collect() noexcept;
+  void collect() noexcept { std::exchange(context_, nullptr)->free(); }
   explicit operator bool() const noexcept { return context_ != nullptr; }
 
 private:
@@ -198,6 +248,8 @@ void make_ready_last(task_handle h) noexcept;
 std::coroutine_handle<> next_ready() noexcept;
 /// Control passes to h on this thread: for the return value of await_suspend.
 std::coroutine_handle<> transfer_to(task_handle h) noexcept;
+/// Queues the forker for whoever comes first, and passes control to its child.
+std::coroutine_handle<> run_forked(task_handle child, task_handle forker) noexcept;
 
 /// The task that this thread runs. @return null outside of tasks
 task_context* current_context() noexcept;

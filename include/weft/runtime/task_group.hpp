@@ -18,7 +18,10 @@ class scope_deadline;
 /// Waits until a spawned task has ended. Cancelling the waiter cancels the task, and still waits.
 class join_awaiter : cancel_hook {
 public:
-  explicit join_awaiter(join_state& state) noexcept : cancel_hook(&pass_on), state_(state) {}
+  /// @throws std::logic_error where the handle is empty
+  explicit join_awaiter(join_state& state) : cancel_hook(&pass_on), state_(state) {
+    if (!state) refuse_second_join();
+  }
 
   bool await_ready() const noexcept { return state_.ended(); }
   template <weft_promise Promise>
@@ -29,11 +32,14 @@ public:
     if (context_ != nullptr) context_->withdraw(*this);
   }
 
+protected:
+  join_state& state_;
+
 private:
+  [[noreturn]] static void refuse_second_join();
   std::coroutine_handle<> suspend(task_handle h) noexcept;
   static void pass_on(cancel_hook& hook) noexcept;
 
-  join_state& state_;
   task_context* context_ = nullptr;
 };
 
@@ -59,29 +65,45 @@ private:
 
 }  // namespace detail
 
+template <class T>
+class join_result;
+
 /// The result of a task that runs beside its starter.
 ///
 /// Dropping it lets the task go on; its scope still joins it.
 template <class T = void>
 class join_handle {
 public:
-  using frame_handle = std::coroutine_handle<detail::task_promise<T>>;
-
   join_handle(detail::task_context& context) noexcept : state_(context) {}
 
   /// Waits for the task. Once; the handle is empty afterwards.
   /// Cancel  cancels the task too, then still waits for its end: nothing is left running
-  /// @return the task's result  @throws what the task threw
-  task<T> join() {
-    co_await detail::join_awaiter(state_);
-    auto promise_frame = frame_handle::from_address(state_.frame().address());
-    collect_at_exit guard(state_);
-    co_return promise_frame.promise().take();
-  }
+  /// @return awaitable; the task's result  @throws what the task threw; std::logic_error where
+  ///         the task was joined before
+  join_result<T> join() { return join_result<T>(state_); }
 
   bool ended() const noexcept { return state_.ended(); }
   /// Asks the task to end: its waits return condition::canceled from now on.
   void cancel() noexcept { state_.cancel(); }
+
+private:
+  detail::join_state state_;
+};
+
+/// What join_handle::join() returns; awaited at once.
+template <class T>
+class [[nodiscard("a join does nothing until it is awaited")]] join_result
+    : public detail::join_awaiter {
+public:
+  explicit join_result(detail::join_state& state) : join_awaiter(state) {}
+
+  T await_resume() {
+    join_awaiter::await_resume();
+    collect_at_exit guard(state_);
+    return std::coroutine_handle<detail::task_promise<T>>::from_address(state_.frame().address())
+        .promise()
+        .take();
+  }
 
 private:
   struct collect_at_exit {
@@ -89,17 +111,7 @@ private:
     ~collect_at_exit() { state.collect(); }
     detail::join_state& state;
   };
-
-  detail::join_state state_;
 };
-
-template <>
-inline task<void> join_handle<void>::join() {
-  co_await detail::join_awaiter(state_);
-  auto promise_frame = frame_handle::from_address(state_.frame().address());
-  collect_at_exit guard(state_);
-  promise_frame.promise().take();
-}
 
 /// Starts a task beside the caller, in the caller's scope: the task_group it was started in, or the
 /// scheduler's root. The task does not run before the caller suspends or another worker takes it.
@@ -109,6 +121,48 @@ template <class T>
 join_handle<T> go(task<T> t) {
   auto& scope = detail::require_context("go()").scope();
   return scope.spawn(detail::erase(t.release()), true);
+}
+
+/// What fork() returns; awaited at once.
+template <class T>
+class [[nodiscard("a fork does nothing until it is awaited")]] fork_awaiter {
+public:
+  fork_awaiter(task<T> child, detail::task_scope* scope) noexcept
+      : child_(std::move(child)), scope_(scope) {}
+
+  bool await_ready() const noexcept { return false; }
+  template <detail::weft_promise Promise>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) {
+    const auto forker = detail::erase(h);
+    if (scope_ == nullptr) scope_ = &forker.promise().context->scope();
+    const auto child = detail::erase(child_.release());
+    context_ = &scope_->fork(child, forker);
+    // From here on the caller may go on elsewhere.
+    return detail::run_forked(child, forker);
+  }
+  join_handle<T> await_resume() noexcept {
+    scope_->adopt_forked(*context_);
+    return *context_;
+  }
+
+private:
+  task<T> child_;
+  detail::task_scope* scope_;
+  detail::task_context* context_ = nullptr;
+};
+
+/// Starts a task in the caller's scope as go() does, but the task runs at once on this worker, and
+/// the caller goes on when it ends or waits, or earlier on a worker that has nothing to do.
+///
+///     auto left = co_await fork(sum(first, middle));
+///     const long right = co_await sum(middle, last);
+///     co_return co_await left.join() + right;
+///
+/// For divide and conquer: while nobody steals, a fork costs little more than a co_await, and the
+/// number of live tasks is that of the sequential recursion.
+template <class T>
+fork_awaiter<T> fork(task<T> t) {
+  return fork_awaiter<T>(std::move(t), nullptr);
 }
 
 /// A scope for tasks: it does not end before its children have.
@@ -136,6 +190,12 @@ public:
   template <class T>
   join_handle<T> go(task<T> t) {
     return scope_.spawn(detail::erase(t.release()), true);
+  }
+
+  /// As weft::fork(), with this group as the scope.
+  template <class T>
+  fork_awaiter<T> fork(task<T> t) {
+    return fork_awaiter<T>(std::move(t), &scope_);
   }
 
   /// Waits for all children. The group can be used again afterwards.
