@@ -1,7 +1,6 @@
 #pragma once
 
-#include "operation_memory.hpp"
-
+#include <weft/net/operation_memory.hpp>
 #include <weft/net/tcp_stream.hpp>
 #include <weft/runtime/spinlock.hpp>
 

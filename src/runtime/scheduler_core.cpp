@@ -3,6 +3,7 @@
 #include "futex.hpp"
 
 #include <weft/runtime/checkpoint.hpp>
+#include <weft/runtime/contract.hpp>
 #include <weft/runtime/scheduler.hpp>
 
 #include <pthread.h>
@@ -56,6 +57,7 @@ scheduler_core::scheduler_core(scheduler& owner, const model& m)
 }
 
 scheduler_core::~scheduler_core() {
+  if (is_running_) broken_contract("a scheduler was destroyed while its run() is under way");
   for (const task_handle never_started : early_) never_started.destroy();
   root_.reset();
 }
@@ -77,6 +79,7 @@ void scheduler_core::end_run() {
 }
 
 void scheduler_core::spawn_background(task_handle frame) {
+  require_startable(frame);
   if (takes_spawns_.load(std::memory_order_relaxed) && root_->try_spawn(frame)) return;
   std::lock_guard lock(early_mutex_);
   if (takes_spawns_.load(std::memory_order_relaxed) && root_->try_spawn(frame)) return;

@@ -1,9 +1,9 @@
+#include <weft/runtime/contract.hpp>
 #include <weft/runtime/task_context.hpp>
 #include <weft/runtime/threading.hpp>
 
 #include "scheduler_core.hpp"
 
-#include <cassert>
 #include <mutex>
 
 namespace weft::detail {
@@ -47,6 +47,7 @@ task_scope::~task_scope() { core_->remove_scope(*this); }
 
 void task_scope::open() noexcept {
   cancelled_.store(false, std::memory_order_relaxed);
+  joiner_ = nullptr;
   live_.store(1, std::memory_order_release);
 }
 
@@ -76,6 +77,7 @@ task_context& task_scope::start(task_handle frame, bool joinable) {
 }
 
 task_context& task_scope::attach(task_handle frame, bool joinable) {
+  require_startable(frame);
   void* memory = allocate_frame(sizeof(task_context));
   auto& context = *::new (memory) task_context(*this, frame, joinable);
   frame.promise().context = &context;
@@ -110,6 +112,7 @@ void task_scope::cancel() noexcept {
 }
 
 bool task_scope::begin_join(task_handle joiner) noexcept {
+  if (joiner_) broken_contract("a task_group was joined while another join() of it waits");
   joiner_ = joiner;
   return live_.fetch_sub(1, std::memory_order_acq_rel) != 1;
 }
@@ -158,6 +161,9 @@ std::coroutine_handle<> complete_forked(task_context& context) noexcept {
 }
 
 std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
+  if (ended.promise().context == nullptr) {
+    broken_contract("a task was resumed by hand, outside of a scheduler");
+  }
   task_context& context = *ended.promise().context;
   if (has_forker(context.join_.load(std::memory_order_relaxed))) {
     if (const auto next = complete_forked(context)) return next;
@@ -178,9 +184,11 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
 }
 
 bool join_state::suspend(task_handle joiner) noexcept {
-  std::uintptr_t expected = task_context::running;
-  return context_->join_.compare_exchange_strong(expected, to_word(joiner),
-                                                 std::memory_order_acq_rel);
+  std::uintptr_t seen = task_context::running;
+  const bool waits =
+      context_->join_.compare_exchange_strong(seen, to_word(joiner), std::memory_order_acq_rel);
+  if (!waits && seen != task_context::ended) broken_contract("two tasks join one join_handle");
+  return waits;
 }
 
 void join_state::drop() noexcept {
@@ -188,7 +196,9 @@ void join_state::drop() noexcept {
   const std::uintptr_t join =
       context.join_.exchange(task_context::detached, std::memory_order_acq_rel);
   if (join == task_context::running) return;
-  assert(join == task_context::ended && "a join_handle was destroyed while somebody awaits it");
+  if (join != task_context::ended) {
+    broken_contract("a join_handle was destroyed while somebody awaits its join()");
+  }
   const auto& error = context.frame().promise().error;
   if (error && context.in_root_) report_unhandled(error);
   context.free();

@@ -19,11 +19,11 @@ SANS_IO_EXCEPT = re.compile(r"(handler|server|connection|client)")
 
 # Third parties, and where in src/ and include/weft/ each may be included.
 DOORS = {
-    "boost/asio": r"src/net/|include/weft/net/asio\.hpp|src/runtime/\w*driver\w*\.",
+    "boost/asio": r"src/net/|include/weft/net/asio\w*\.hpp|src/runtime/\w*driver\w*\.",
     "boost/json": r"src/web/json",
     "boost/url": r"src/http/\w*target\w*\.|src/web/(percent|url)\w*\.",
     "boost/describe": r"include/weft/web/",
-    "boost/system": r"include/weft/base/error\.hpp|src/net/",
+    "boost/system": r"include/weft/base/error\.hpp|src/net/|include/weft/net/asio\w*\.hpp",
     "boost/core": r"src/web/",
     "CLI": r"src/web/",
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/runtime/contract.hpp>
 #include <weft/runtime/frame_pool.hpp>
 
 #include <concepts>
@@ -107,7 +108,8 @@ task_handle erase(std::coroutine_handle<Promise> h) noexcept {
 /// Awaiting costs no queue: control passes straight to the task and straight back. To run something
 /// beside the caller, hand it to go() or to a task_group.
 /// Cancel      passes through: what the task itself waits for is cancelled
-/// Concurrent  one awaiter, once; the task object may move before that
+/// Concurrent  one awaiter, once; the task object may move before that. Awaiting twice, awaiting an
+///             empty task and destroying one that runs end the process with a message
 /// Cost        one frame from a thread-local pool
 template <class T>
 class [[nodiscard("a task does nothing until it is awaited or given to go()")]] task {
@@ -137,8 +139,11 @@ public:
       static_assert(detail::weft_promise<Promise>,
                     "a weft task is awaited from a weft task; start one from other code with "
                     "scheduler::run() or go()");
-      frame_.promise().caller = caller;
-      frame_.promise().context = caller.promise().context;
+      promise_type& promise = frame_.promise();
+      if (promise.caller) [[unlikely]]
+        detail::broken_contract("a task was awaited twice");
+      promise.caller = caller;
+      promise.context = caller.promise().context;
       return frame_;
     }
     T await_resume() { return frame_.promise().take(); }
@@ -147,7 +152,11 @@ public:
     std::coroutine_handle<promise_type> frame_;
   };
 
-  awaiter operator co_await() && noexcept { return awaiter(frame_); }
+  awaiter operator co_await() && noexcept {
+    if (!frame_) [[unlikely]]
+      detail::broken_contract("an empty task was awaited: it was moved from or started before");
+    return awaiter(frame_);
+  }
 
   /// Gives up the frame: whoever takes it must run it to its end or destroy it.
   std::coroutine_handle<promise_type> release() noexcept { return std::exchange(frame_, nullptr); }
@@ -159,7 +168,10 @@ private:
 
   explicit task(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
   void destroy() noexcept {
-    if (frame_) frame_.destroy();
+    if (!frame_) return;
+    if (frame_.promise().caller && !frame_.done()) [[unlikely]]
+      detail::broken_contract("a task was destroyed while it runs");
+    frame_.destroy();
   }
 
   std::coroutine_handle<promise_type> frame_;

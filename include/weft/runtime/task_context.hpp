@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/runtime/contract.hpp>
 #include <weft/runtime/spinlock.hpp>
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/threading.hpp>
@@ -116,6 +117,14 @@ private:
   const bool in_root_;  // nobody but a join_handle asks for its error
 };
 
+/// A task that has not been started or awaited before, or the end of the process.
+inline void require_startable(task_handle frame) noexcept {
+  if (!frame) [[unlikely]]
+    broken_contract("an empty task was started: it was moved from or started before");
+  if (frame.promise().caller) [[unlikely]]
+    broken_contract("a task was started that had been awaited");
+}
+
 /// The children of a task_group or of a scheduler's root.
 class task_scope {
 public:
@@ -137,6 +146,7 @@ public:
   task_context& adopt(task_handle frame, bool joinable);
   /// A context for a child that runs at once while its forker is queued.
   task_context& fork(task_handle frame, task_handle forker) {
+    require_startable(frame);
     auto& child = *::new (allocate_frame(sizeof(task_context))) task_context(*this, frame, true);
     child.join_.store(
         reinterpret_cast<std::uintptr_t>(forker.address()) | task_context::forker_mark,
@@ -221,15 +231,23 @@ public:
     if (context_ != nullptr) drop();
   }
 
+  /// Also where there is no task.
   bool ended() const noexcept {
-    return context_->join_.load(std::memory_order_acquire) == task_context::ended;
+    return context_ == nullptr ||
+           context_->join_.load(std::memory_order_acquire) == task_context::ended;
   }
   /// @return false where the task has ended already
   bool suspend(task_handle joiner) noexcept;
-  void cancel() noexcept { context_->cancel(); }
+  void cancel() noexcept {
+    if (context_ != nullptr) context_->cancel();
+  }
   /// Leaves the task where it is: for one that will never run again.
   void abandon() noexcept { context_ = nullptr; }
-  task_handle frame() const noexcept { return context_->frame(); }
+  task_handle frame() const noexcept {
+    if (context_ == nullptr) [[unlikely]]
+      broken_contract("a join_handle was moved while somebody awaits its join()");
+    return context_->frame();
+  }
   /// Destroys the frame of an ended task.
   void collect() noexcept { std::exchange(context_, nullptr)->free(); }
   explicit operator bool() const noexcept { return context_ != nullptr; }

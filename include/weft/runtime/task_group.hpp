@@ -76,14 +76,17 @@ class join_handle {
 public:
   join_handle(detail::task_context& context) noexcept : state_(context) {}
 
-  /// Waits for the task. Once; the handle is empty afterwards.
+  /// Waits for the task. Once; the handle is empty afterwards. A second join beside the first ends
+  /// the process with a message.
   /// Cancel  cancels the task too, then still waits for its end: nothing is left running
   /// @return awaitable; the task's result  @throws what the task threw; std::logic_error where
   ///         the task was joined before
   join_result<T> join() { return join_result<T>(state_); }
 
+  /// Also true after the join.
   bool ended() const noexcept { return state_.ended(); }
-  /// Asks the task to end: its waits return condition::canceled from now on.
+  /// Asks the task to end: its waits return condition::canceled from now on. Nothing where it has
+  /// been joined.
   void cancel() noexcept { state_.cancel(); }
 
 private:
@@ -199,7 +202,8 @@ public:
   }
 
   /// Waits for all children. The group can be used again afterwards.
-  /// Cancel  cancels the children, then still waits for them
+  /// Concurrent  one join at a time; two end the process with a message
+  /// Cancel      cancels the children, then still waits for them
   /// @throws the first exception that ended a child; std::system_error where the deadline passed
   task<> join();
 
