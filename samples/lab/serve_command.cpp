@@ -24,6 +24,8 @@ struct serve_options {
 void set_workers(weft::model& model, unsigned workers) {
   if (auto* const pool = std::get_if<weft::parallel>(&model)) pool->workers = workers;
   else if (auto* const lock = std::get_if<weft::gil>(&model)) lock->threads = workers;
+  else if (auto* const loops = std::get_if<weft::sharded>(&model)) loops->shards = workers;
+  else if (auto* const each = std::get_if<weft::threads>(&model)) each->max = workers;
   else if (workers != 1) throw CLI::ValidationError("event_loop has one worker");
 }
 
@@ -59,10 +61,10 @@ int serve(const serve_options& options) {
 void add_serve_command(CLI::App& program, int& exit_code) {
   const auto options = std::make_shared<serve_options>();
   CLI::App& command = *program.add_subcommand("serve", "Serve the lab's routes under one model");
-  command.add_option("--model", options->model, "event_loop, gil or parallel")
+  command.add_option("--model", options->model, std::string(weft::model_names()))
       ->capture_default_str();
   command.add_option("--workers", options->workers, "Threads (0: as the model has by itself)")
-      ->check(CLI::Range(0, 1024));
+      ->check(CLI::Range(0, 4096));
   command.add_option("--interval", options->interval_ms, "gil: switch interval in ms (5)")
       ->check(CLI::Range(0.05, 10'000.0));
   command.add_option("--listen", options->listen, "HOST:PORT; port 0 takes a free one")

@@ -133,7 +133,7 @@ task<> http_server::state::accept_all(task_group& connections) {
       continue;
     }
     auto accepted = co_await listener_->accept();
-    if (accepted) connections.go(serve_one(std::move(*accepted)));
+    if (accepted) connections.deal(serve_one(std::move(*accepted)));
     else if (accepted.error() != condition::closed && accepted.error() != condition::canceled) {
       co_await pause_accepting(connections.live(), accepted.error());
     }

@@ -9,7 +9,8 @@
 
 namespace weft::detail {
 
-/// The portable driver: an io_context that whoever holds the token runs.
+/// The portable driver: an io_context that whoever holds the token runs. Under `sharded` and
+/// `threads` each worker has one for itself.
 class asio_driver final : public io_driver {
 public:
   asio_driver();
@@ -28,7 +29,7 @@ private:
   std::atomic<bool> taken_{false};
 };
 
-/// The io_context of the scheduler whose task runs on this thread.
+/// The io_context for the task that runs on this thread.
 boost::asio::io_context& current_io_context();
 
 }  // namespace weft::detail

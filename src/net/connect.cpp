@@ -1,4 +1,5 @@
 #include "asio_wait.hpp"
+#include "close_on_exec.hpp"
 #include "tcp_socket.hpp"
 
 #include <weft/net/tcp_stream.hpp>
@@ -41,7 +42,12 @@ task<result<tcp_stream>> connect_to(asio::io_context& context, tcp::endpoint to)
   detail::asio_wait<bool, decltype(start)> connecting(context, "connect", start);
   auto connected = co_await connecting;
   if (!connected) co_return connected.error();
-  co_return tcp_stream(std::make_unique<detail::tcp_socket>(std::move(socket)));
+  // Out of this task's driver: the stream joins that of the task that uses it first.
+  boost::system::error_code failed;
+  const int descriptor = socket.release(failed);
+  if (failed) co_return std::error_code(failed);
+  detail::close_on_exec(descriptor);
+  co_return tcp_stream(std::make_unique<detail::tcp_socket>(to.protocol(), descriptor));
 }
 
 }  // namespace

@@ -6,6 +6,9 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <sys/socket.h>
+
+#include <cerrno>
 #include <mutex>
 
 namespace weft {
@@ -37,6 +40,12 @@ error_code bind_and_listen(acceptor& a, const tcp::endpoint& at) {
   return a.non_blocking(true, error);
 }
 
+// A connection that its peer has given up already is no reason to stop.
+bool is_passing(const std::error_code& error) {
+  return error == std::errc::connection_aborted || error == std::errc::protocol_error ||
+         error == std::errc::interrupted;
+}
+
 }  // namespace
 
 /// The acceptor under a lock: it is used by the accepting task, by the driver and by close().
@@ -44,13 +53,18 @@ class tcp_listener::state {
 public:
   explicit state(asio::io_context& context) : context_(context), acceptor_(context) {}
 
-  error_code open(const tcp::endpoint& at) { return bind_and_listen(acceptor_, at); }
+  error_code open(const tcp::endpoint& at) {
+    protocol_ = at.protocol();
+    return bind_and_listen(acceptor_, at);
+  }
 
-  error_code try_accept(detail::tcp_socket::asio_socket& socket) {
+  // Not through Asio, which would register the descriptor with this task's driver.
+  result<tcp_stream> try_accept() {
     std::lock_guard held(lock_);
-    error_code error;
-    acceptor_.accept(socket, error);
-    return error;
+    const int accepted =
+        ::accept4(acceptor_.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (accepted < 0) return std::error_code(errno, std::system_category());
+    return tcp_stream(std::make_unique<detail::tcp_socket>(protocol_, accepted));
   }
 
   auto readable() {
@@ -78,12 +92,11 @@ public:
     return acceptor_.local_endpoint(ignored);
   }
 
-  asio::io_context& context() noexcept { return context_; }
-
 private:
   asio::io_context& context_;
   detail::spinlock lock_;
   acceptor acceptor_;
+  tcp protocol_ = tcp::v4();
 };
 
 tcp_listener::tcp_listener(std::unique_ptr<state> s) noexcept : state_(std::move(s)) {}
@@ -107,15 +120,11 @@ result<tcp_listener> tcp_listener::open(const endpoint& at) {
 
 task<result<tcp_stream>> tcp_listener::accept() {
   for (;;) {
-    detail::tcp_socket::asio_socket socket(state_->context());
-    const error_code error = state_->try_accept(socket);
-    if (!error) {
-      co_return tcp_stream(std::make_unique<detail::tcp_socket>(std::move(socket)));
-    }
+    auto accepted = state_->try_accept();
+    if (accepted) co_return accepted;
     if (!state_->is_open()) co_return make_error_code(condition::closed);
-    // A connection that its peer has given up already is no reason to stop.
-    if (error == asio::error::connection_aborted) continue;
-    if (error != asio::error::would_block) co_return std::error_code(error);
+    if (is_passing(accepted.error())) continue;
+    if (accepted.error() != std::errc::operation_would_block) co_return accepted.error();
     auto waited = co_await state_->readable();
     if (!state_->is_open()) co_return make_error_code(condition::closed);
     if (!waited) co_return waited.error();

@@ -1,9 +1,14 @@
 #include "tcp_socket.hpp"
 
-#include "close_on_exec.hpp"
+#include "asio_driver.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <mutex>
 
@@ -30,18 +35,28 @@ struct tcp_socket::write_done {
   write_awaiter* op;
 };
 
-tcp_socket::tcp_socket(asio_socket socket) : socket_(std::move(socket)) {
-  code ignored;
-  socket_.non_blocking(true, ignored);
-  close_on_exec(socket_.native_handle());
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+tcp_socket::tcp_socket(const asio::ip::tcp& protocol, int descriptor)
+    : descriptor_(descriptor), protocol_(protocol) {
+  const int on = 1;
+  ::setsockopt(descriptor_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 tcp_socket::~tcp_socket() {
-  if (writing_aborted_.load() == 0) return;
-  code ignored;
-  socket_.set_option(asio_socket::linger(true, 0), ignored);
-  socket_.close(ignored);  // Asio's destructor would take the option back
+  if (writing_aborted_.load() != 0) {
+    // Behind Asio's back: its destructor takes back what it knows of.
+    const linger at_once{1, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  if (!socket_ || !socket_->is_open()) ::close(descriptor_);
+}
+
+const tcp_socket::code& tcp_socket::join_driver() {
+  if (!socket_) {
+    socket_.emplace(current_io_context());
+    socket_->assign(protocol_, descriptor_, joined_);
+    if (!joined_) socket_->non_blocking(true, joined_);
+  }
+  return joined_;
 }
 
 bool tcp_socket::may_start(socket_wait& op, task_handle waiter, const reason_word& abort_reason) {
@@ -50,6 +65,7 @@ bool tcp_socket::may_start(socket_wait& op, task_handle waiter, const reason_wor
   context.waits_for = "tcp_stream";
   if (!context.publish(op)) op.error = condition::canceled;
   else if (const int reason = abort_reason.load()) op.error = static_cast<condition>(reason);
+  else op.error = join_driver();
   return !op.error;
 }
 
@@ -61,7 +77,7 @@ bool tcp_socket::start_read(read_awaiter& op, task_handle waiter) {
 }
 
 void tcp_socket::submit_read(read_awaiter& op) {
-  socket_.async_read_some(asio::buffer(op.into_.data(), op.into_.size()), read_done{this, &op});
+  socket_->async_read_some(asio::buffer(op.into_.data(), op.into_.size()), read_done{this, &op});
 }
 
 void tcp_socket::on_read(read_awaiter& op, const code& error, std::size_t count) {
@@ -90,8 +106,8 @@ bool tcp_socket::try_write(write_awaiter& op) {
     op.error = static_cast<condition>(reason);
     return true;
   }
-  code error;
-  op.count = socket_.write_some(asio::buffer(op.from_), error);
+  code error = join_driver();
+  if (!error) op.count = socket_->write_some(asio::buffer(op.from_), error);
   if (error && error != asio::error::would_block) op.error = error;
   return op.error || op.count == op.from_.size();
 }
@@ -105,7 +121,7 @@ bool tcp_socket::start_write(write_awaiter& op, task_handle waiter) {
 
 void tcp_socket::submit_write(write_awaiter& op) {
   const auto rest = op.from_.substr(op.count);
-  socket_.async_write_some(asio::buffer(rest), write_done{this, &op});
+  socket_->async_write_some(asio::buffer(rest), write_done{this, &op});
 }
 
 void tcp_socket::on_write(write_awaiter& op, const code& error, std::size_t count) {
@@ -130,7 +146,7 @@ std::optional<std::error_code> tcp_socket::reason_of_end(const socket_wait& op,
 void tcp_socket::cancel() noexcept {
   std::lock_guard held(lock_);
   code ignored;
-  socket_.cancel(ignored);
+  if (socket_) socket_->cancel(ignored);
 }
 
 void tcp_socket::abort(condition reason) noexcept {
@@ -143,16 +159,13 @@ void tcp_socket::abort_reading(condition reason) noexcept {
   cancel();
 }
 
-void tcp_socket::finish_writing() noexcept {
-  std::lock_guard held(lock_);
-  code ignored;
-  socket_.shutdown(asio_socket::shutdown_send, ignored);
-}
+void tcp_socket::finish_writing() noexcept { ::shutdown(descriptor_, SHUT_WR); }
 
 endpoint tcp_socket::remote() const {
-  code error;
-  const auto peer = socket_.remote_endpoint(error);
-  if (error) return {};
+  asio::ip::tcp::endpoint peer;
+  auto size = static_cast<socklen_t>(peer.capacity());
+  if (::getpeername(descriptor_, peer.data(), &size) != 0) return {};
+  peer.resize(size);
   return {peer.address().to_string(), peer.port()};
 }
 

@@ -25,6 +25,9 @@
 // may still be inside, and the task may destroy the socket at once. Flags are read under the lock
 // before an operation is started, so an abort() or cancel is either seen or ends that operation.
 //
+// The socket belongs to the driver of the task that first uses it, so that a connection's I/O is on
+// the loop that serves it, whoever accepted it. Until then it is a bare descriptor.
+//
 // A socket is destroyed only by the task that owns it, after its operations have completed: they
 // live in frames that wait for them.
 
@@ -35,7 +38,8 @@ public:
   using asio_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
                                                        boost::asio::io_context::executor_type>;
 
-  explicit tcp_socket(asio_socket socket);
+  /// Takes a connected descriptor over.
+  tcp_socket(const boost::asio::ip::tcp& protocol, int descriptor);
   /// After abort() the peer sees a reset: the system forgets what was not sent yet.
   ~tcp_socket();
 
@@ -56,6 +60,7 @@ private:
 
   using reason_word = std::atomic<int>;  // a condition, or 0
 
+  const code& join_driver();  // of the running task; with the lock held
   bool may_start(socket_wait& op, task_handle waiter, const reason_word& abort_reason);
   void submit_read(read_awaiter& op);
   void submit_write(write_awaiter& op);
@@ -65,8 +70,11 @@ private:
   static std::optional<std::error_code> reason_of_end(const socket_wait& op,
                                                       const reason_word& abort_reason) noexcept;
 
-  spinlock lock_;
-  asio_socket socket_;
+  const int descriptor_;
+  const boost::asio::ip::tcp protocol_;
+  spinlock lock_;  // for the next two
+  std::optional<asio_socket> socket_;
+  code joined_;  // what came of join_driver()
   reason_word reading_aborted_{0};
   reason_word writing_aborted_{0};
   operation_memory read_memory_;

@@ -33,6 +33,16 @@ public:
     return h;
   }
 
+  /// Takes everything that is there; `take` is called with the lock held.
+  template <class Take>
+  void pop_all(Take take) {
+    if (empty()) return;
+    std::lock_guard lock(mutex_);
+    for (const task_handle h : tasks_) take(h);
+    tasks_.clear();
+    size_.store(0, std::memory_order_seq_cst);
+  }
+
   bool empty() const noexcept { return size_.load(std::memory_order_seq_cst) == 0; }
 
 private:

@@ -23,12 +23,6 @@ constexpr auto longest_watch = milliseconds(10);
 constexpr unsigned looks_before_a_spare = 2;
 constexpr std::uint32_t all_workers = UINT32_MAX;
 
-void name_thread(const std::string& name) {
-#if defined(__linux__)
-  pthread_setname_np(pthread_self(), name.c_str());
-#endif
-}
-
 // splitmix64: every seed, also 0, gives a full-period sequence. Vigna, 2015.
 std::uint64_t next_random(std::uint64_t& state) noexcept {
   std::uint64_t z = (state += 0x9e3779b97f4a7c15U);
@@ -45,15 +39,41 @@ void give_attention() {
   if (this_worker != nullptr) this_worker->checkpoint();
 }
 
+void name_thread(const std::string& name) {
+#if defined(__linux__)
+  pthread_setname_np(pthread_self(), name.c_str());
+#endif
+}
+
+scheduler_core::routing scheduler_core::routing_of(const model& m) noexcept {
+  if (std::holds_alternative<deterministic>(m)) return routing::by_seed;
+  const bool has_homes = std::holds_alternative<sharded>(m) || std::holds_alternative<threads>(m);
+  return has_homes ? routing::to_home : routing::to_any_worker;
+}
+
 scheduler_core::scheduler_core(scheduler& owner, const model& m)
-    : owner_(owner), model_(m), regular_(worker_count(m)), admitted_(regular_) {
+    : owner_(owner),
+      model_(m),
+      routing_(routing_of(m)),
+      regular_(worker_count(m)),
+      admitted_(regular_) {
   if (const auto* locked = std::get_if<weft::gil>(&m)) gil_.emplace(locked->switch_interval);
   if (const auto* seeded = std::get_if<deterministic>(&m)) seed_state_ = seeded->seed;
-  const unsigned spares =
-      std::holds_alternative<parallel>(m) ? std::min(regular_, most_workers - regular_) : 0;
-  for (unsigned id = 0; id < regular_ + spares; ++id)
-    workers_.push_back(std::make_unique<worker>(*this, id));
+  make_workers();
   root_ = std::make_unique<task_scope>(*this, task_scope::kind::root);
+}
+
+void scheduler_core::make_workers() {
+  const unsigned spares =
+      std::holds_alternative<parallel>(model_) ? std::min(regular_, most_workers - regular_) : 0;
+  // Under `threads` the others come when they are needed.
+  const bool on_demand = std::holds_alternative<weft::threads>(model_);
+  workers_.resize(regular_ + spares);
+  for (unsigned id = 0; id < (on_demand ? 1 : workers_.size()); ++id)
+    workers_[id] = std::make_unique<worker>(*this, id);
+  if (has_homes()) {
+    homes_.emplace(*this, workers_, on_demand ? homes::kind::threads : homes::kind::shards);
+  }
 }
 
 scheduler_core::~scheduler_core() {
@@ -67,9 +87,11 @@ void scheduler_core::begin_run() {
   if (is_running_) throw std::logic_error("run() of a scheduler whose run() is under way");
   if (is_stuck_) throw std::logic_error("run() of a scheduler that a deadlock has left stuck");
   is_running_ = true;
+  stopping_.store(0, std::memory_order_seq_cst);
   root_->open();
   takes_spawns_.store(true, std::memory_order_relaxed);
-  for (const task_handle frame : std::exchange(early_, {})) root_->spawn(frame, false);
+  for (const task_handle frame : std::exchange(early_, {}))
+    root_->spawn(frame, false, placement::dealt);
 }
 
 void scheduler_core::end_run() {
@@ -87,7 +109,12 @@ void scheduler_core::spawn_background(task_handle frame) {
 }
 
 void scheduler_core::run() {
-  stopping_.store(0, std::memory_order_seq_cst);
+  if (has_homes()) {
+    homes_->start();
+    workers_.front()->run();
+    homes_->join();
+    return;
+  }
   admitted_.store(regular_, std::memory_order_seq_cst);
   std::vector<os_thread> threads;
   for (std::size_t i = 1; i < workers_.size(); ++i) {
@@ -108,6 +135,7 @@ void scheduler_core::run() {
 
 void scheduler_core::stop() noexcept {
   stopping_.store(1, std::memory_order_seq_cst);
+  if (has_homes()) return homes_->stop();
   futex_wake(stopping_);
   admitted_.store(all_workers, std::memory_order_seq_cst);
   futex_wake_all(admitted_);
@@ -120,29 +148,39 @@ void scheduler_core::stop() noexcept {
 }
 
 void scheduler_core::make_ready(task_handle h) {
-  if (this_worker == nullptr || &this_worker->core() != this) {
-    injected_.push(h, [this] { wake_one_if_useful(); });
-  } else if (is_deterministic()) {
-    drawable_.push_back(h);
-  } else {
-    this_worker->push(h);
-  }
+  if (routing_ != routing::to_any_worker) route(h);
+  else if (is_here()) this_worker->push(h);
+  else injected_.push(h, [this] { wake_one_if_useful(); });
 }
 
 void scheduler_core::make_ready_last(task_handle h) {
-  if (this_worker == nullptr || &this_worker->core() != this || is_deterministic()) {
-    make_ready(h);
-  } else {
-    this_worker->run_last(h);
-  }
+  if (routing_ == routing::to_any_worker && is_here()) this_worker->run_last(h);
+  else make_ready(h);
+}
+
+void scheduler_core::route(task_handle h) {
+  if (routing_ == routing::to_home) homes_->make_ready(h);
+  else if (is_here()) drawable_.push_back(h);
+  else injected_.push(h, [this] { wake_one_if_useful(); });
+}
+
+std::coroutine_handle<> scheduler_core::transfer_to(task_handle h) noexcept {
+  return has_homes() ? homes_->transfer_to(h) : this_worker->enter(h);
+}
+
+bool scheduler_core::is_here() const noexcept {
+  return this_worker != nullptr && &this_worker->core() == this;
 }
 
 // Under parallel as cheap as can be: a wake-up that this misses comes with the next fork, or from
 // the monitor.
-void scheduler_core::queue_forker(worker& here, task_handle h) {
-  if (is_deterministic()) return drawable_.push_back(h);
-  if (!here.newest_first_) return here.push_queued(h);
-  here.deque_.push_unordered(h.address());
+void scheduler_core::queue_forker(worker& here, task_handle child, task_handle forker) {
+  if (is_deterministic()) return drawable_.push_back(forker);
+  if (!here.newest_first_) {
+    child.promise().context->set_home(here.id());
+    return here.push_queued(forker);
+  }
+  here.deque_.push_unordered(forker.address());
   wake_one_if_useful();
 }
 
@@ -157,9 +195,8 @@ std::uint32_t scheduler_core::random_below(std::uint32_t count) noexcept {
   return static_cast<std::uint32_t>(random * std::uint64_t{count} >> 32);
 }
 
-timer_heap& scheduler_core::timers() noexcept { return workers_.front()->timers(); }
-
 io_driver& scheduler_core::io_or_attach(std::unique_ptr<io_driver> (*make)()) {
+  if (has_homes()) return this_worker->own_io_or_make(make);
   if (io_driver* attached = io()) return *attached;
   {
     std::lock_guard lock(attach_mutex_);
@@ -199,7 +236,7 @@ void scheduler_core::wake_one() noexcept {
 void scheduler_core::unpark(worker& w) noexcept {
   const auto was = w.parked_.exchange(running, std::memory_order_seq_cst);
   if (was == parked_on_futex) futex_wake(w.parked_);
-  if (was == parked_in_io) io()->interrupt();
+  if (was == parked_in_io) w.io()->interrupt();
 }
 
 bool scheduler_core::any_work() const noexcept {
@@ -348,12 +385,12 @@ std::coroutine_handle<> next_ready() noexcept {
 
 std::coroutine_handle<> transfer_to(task_handle h) noexcept {
   if (this_worker == nullptr) return h;
-  return this_worker->enter(h);
+  return this_worker->core().transfer_to(h);
 }
 
 std::coroutine_handle<> run_forked(task_handle child, task_handle forker) noexcept {
   worker& here = *this_worker;
-  here.core().queue_forker(here, forker);
+  here.core().queue_forker(here, child, forker);
   return here.enter(child);
 }
 

@@ -2,6 +2,7 @@
 
 #include "blocking_pool.hpp"
 #include "gil_lock.hpp"
+#include "homes.hpp"
 #include "injection_queue.hpp"
 #include "worker.hpp"
 
@@ -60,7 +61,8 @@ public:
 
   scheduler& owner() const noexcept { return owner_; }
   const model& chosen_model() const noexcept { return model_; }
-  bool is_deterministic() const noexcept { return std::holds_alternative<deterministic>(model_); }
+  bool is_deterministic() const noexcept { return routing_ == routing::by_seed; }
+  bool has_homes() const noexcept { return routing_ == routing::to_home; }
   task_scope& root() noexcept { return *root_; }
   blocking_pool& blocking() noexcept { return blocking_; }
 
@@ -80,13 +82,23 @@ public:
 
   void make_ready(task_handle h);       // to run soon, on this worker if the caller is one
   void make_ready_last(task_handle h);  // behind everything that is queued
-  void queue_forker(worker& here, task_handle h);
+  void queue_forker(worker& here, task_handle child, task_handle forker);
+
+  // sharded and threads: each task has a home (homes.hpp); the other models have none.
+  void settle(task_context& task, placement where) noexcept {
+    if (has_homes()) homes_->settle(task, where);
+  }
+  void vacate(const task_context& task) noexcept {
+    if (has_homes()) homes_->vacate(task);
+  }
+  placement placement_of_background() const noexcept {
+    return has_homes() ? homes_->placement_of_background() : placement::beside;
+  }
+  std::coroutine_handle<> transfer_to(task_handle h) noexcept;
 
   time_point now() const noexcept;
   /// On a worker. In deterministic mode the seed decides this too.
   std::uint32_t random_below(std::uint32_t count) noexcept;
-  /// The heap for a timer that is started on this thread.
-  timer_heap& timers() noexcept;
 
   io_driver& io_or_attach(std::unique_ptr<io_driver> (*make)());
   io_driver* io() const noexcept { return io_.load(std::memory_order_acquire); }
@@ -95,18 +107,26 @@ public:
   void remove_scope(task_scope& scope);
 
 private:
+  friend class homes;
   friend class worker;
+
+  enum class routing : unsigned char { to_any_worker, by_seed, to_home };
 
   static constexpr std::uint32_t running = 0;
   static constexpr std::uint32_t parked_on_futex = 1;
   static constexpr std::uint32_t parked_in_io = 2;
 
+  bool is_here() const noexcept;  // whether this thread is a worker of this scheduler
   bool stopping() const noexcept { return stopping_.load(std::memory_order_seq_cst) != 0; }
   bool has_gil() const noexcept { return gil_.has_value(); }
 
   bool admits(unsigned id) const noexcept { return id < admitted_.load(std::memory_order_relaxed); }
   void wait_for_admission(unsigned id) noexcept;
   void admit(std::uint32_t count) noexcept;
+
+  static routing routing_of(const model& m) noexcept;
+  void make_workers();
+  void route(task_handle h);
 
   void wake_one_if_useful() noexcept;
   void wake_one() noexcept;
@@ -124,8 +144,10 @@ private:
 
   scheduler& owner_;
   const model model_;
+  const routing routing_;
   const unsigned regular_;  // workers that the model asks for; those behind them are spares
   std::vector<std::unique_ptr<worker>> workers_;
+  std::optional<homes> homes_;
   std::optional<gil_lock> gil_;
   injection_queue injected_;
   atomic<io_driver*> io_{nullptr};
@@ -154,6 +176,9 @@ private:
   blocking_pool blocking_;
   std::unique_ptr<task_scope> root_;
 };
+
+/// For debuggers and profilers.
+void name_thread(const std::string& name);
 
 /// Says on standard error that a background task ended with an exception nobody will collect.
 void report_unhandled(const std::exception_ptr& error) noexcept;

@@ -51,9 +51,9 @@ void task_scope::open() noexcept {
   live_.store(1, std::memory_order_release);
 }
 
-task_context& task_scope::spawn(task_handle frame, bool joinable) {
+task_context& task_scope::spawn(task_handle frame, bool joinable, placement where) {
   live_.fetch_add(1, std::memory_order_relaxed);
-  return start(frame, joinable);
+  return start(frame, joinable, where);
 }
 
 bool task_scope::try_spawn(task_handle frame) {
@@ -61,26 +61,27 @@ bool task_scope::try_spawn(task_handle frame) {
   do {
     if (seen == 0) return false;
   } while (!live_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire));
-  start(frame, false);
+  start(frame, false, core_->placement_of_background());
   return true;
 }
 
 task_context& task_scope::adopt(task_handle frame, bool joinable) {
   live_.fetch_add(1, std::memory_order_relaxed);
-  return attach(frame, joinable);
+  return attach(frame, joinable, placement::here);
 }
 
-task_context& task_scope::start(task_handle frame, bool joinable) {
-  task_context& context = attach(frame, joinable);
+task_context& task_scope::start(task_handle frame, bool joinable, placement where) {
+  task_context& context = attach(frame, joinable, where);
   core_->make_ready(frame);
   return context;
 }
 
-task_context& task_scope::attach(task_handle frame, bool joinable) {
+task_context& task_scope::attach(task_handle frame, bool joinable, placement where) {
   require_startable(frame);
   void* memory = allocate_frame(sizeof(task_context));
   auto& context = *::new (memory) task_context(*this, frame, joinable);
   frame.promise().context = &context;
+  core_->settle(context, where);
   {
     std::lock_guard lock(lock_);
     link(context);
@@ -93,6 +94,7 @@ void task_scope::adopt_running(task_context& child) noexcept {
   if (child.join_.load(std::memory_order_relaxed) == task_context::ended) return;
   live_.fetch_add(1, std::memory_order_relaxed);
   child.join_.store(task_context::running, std::memory_order_relaxed);
+  core_->settle(child, placement::here);
   link(child);
 }
 
@@ -172,6 +174,7 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
   scope.unlink(context);
   const std::exception_ptr error = ended.promise().error;
   if (error) scope.keep_error(error);
+  scope.core().vacate(context);
   const std::uintptr_t join =
       context.join_.exchange(task_context::ended, std::memory_order_acq_rel);
   if (join == task_context::detached) {

@@ -24,9 +24,8 @@ constexpr std::size_t first_capacity = 256;
 task_handle to_task(void* item) noexcept { return task_handle::from_address(item); }
 
 work_deque::thieves thieves_under(const model& m) noexcept {
-  const bool alone =
-      std::holds_alternative<event_loop>(m) || std::holds_alternative<deterministic>(m);
-  return alone ? work_deque::thieves::none : work_deque::thieves::some;
+  const bool shared = std::holds_alternative<gil>(m) || std::holds_alternative<parallel>(m);
+  return shared ? work_deque::thieves::some : work_deque::thieves::none;
 }
 
 }  // namespace
@@ -47,6 +46,7 @@ void worker::run() {
       attention_requested, core_.has_gil() ? &core_.gil_->drop_requested() : &nothing_requested);
   if (core_.is_deterministic()) run_tasks_by_seed();
   else if (core_.has_gil()) run_tasks_under_gil();
+  else if (core_.has_homes()) run_at_home();
   else run_tasks();
   attention_requested = outer_requests;
   this_worker = outer;
@@ -159,8 +159,12 @@ bool worker::has_queued() const noexcept {
 
 // ------------------------------------------------------------------ finding work
 
+bool worker::is_time_to_look() noexcept {
+  return ++tick_ % ticks_between_looks == 0 || kicked_.load(std::memory_order_relaxed);
+}
+
 task_handle worker::find() {
-  if (++tick_ % ticks_between_looks == 0 || kicked_.load(std::memory_order_relaxed)) {
+  if (is_time_to_look()) {
     look_at_clock_and_io();
     if (const task_handle h = core_.injected_.pop()) return h;
   }
@@ -243,11 +247,18 @@ bool worker::run_due_timers() {
 }
 
 bool worker::poll_io() {
-  io_driver* io = core_.io();
-  if (io == nullptr || !io->try_acquire()) return false;
-  const bool delivered = io->poll();
-  io->release();
+  io_driver* const driver = io();
+  if (driver == nullptr || !driver->try_acquire()) return false;
+  const bool delivered = driver->poll();
+  driver->release();
   return delivered;
+}
+
+io_driver* worker::io() const noexcept { return core_.has_homes() ? own_io_.get() : core_.io(); }
+
+io_driver& worker::own_io_or_make(std::unique_ptr<io_driver> (*make)()) {
+  if (own_io_ == nullptr) own_io_ = make();
+  return *own_io_;
 }
 
 // ------------------------------------------------------------------ parking
@@ -286,7 +297,7 @@ bool worker::take_over(io_driver& io) noexcept {
 
 void worker::wait_parked(bool in_io, duration timeout) {
   if (parked_.load(std::memory_order_seq_cst) == core_.running) return;
-  if (in_io) core_.io()->block(timeout);
+  if (in_io) io()->block(timeout);
   else futex_wait(parked_, core_.parked_on_futex, timeout);
 }
 

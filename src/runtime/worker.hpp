@@ -1,5 +1,6 @@
 #pragma once
 
+#include "injection_queue.hpp"
 #include "timer_heap.hpp"
 #include "work_deque.hpp"
 
@@ -9,9 +10,11 @@
 #include <weft/runtime/threading.hpp>
 
 #include <cstdint>
+#include <memory>
 
 namespace weft::detail {
 
+class homes;
 class scheduler_core;
 
 /// The idle set is one 64-bit word.
@@ -46,21 +49,25 @@ public:
   }
 
   scheduler_core& core() const noexcept { return core_; }
+  std::uint32_t id() const noexcept { return id_; }
   task_context* context() const noexcept { return context_; }
   timer_heap& timers() noexcept { return timers_; }
   void checkpoint();
+  io_driver& own_io_or_make(std::unique_ptr<io_driver> (*make)());
 
   // Any thread.
   task_handle steal() noexcept;
   bool has_queued() const noexcept;
 
 private:
+  friend class homes;
   friend class scheduler_core;
 
   void run_tasks();
   void retire();
   void run_tasks_under_gil();
   void run_tasks_by_seed();
+  void run_at_home();
   void run_one(task_handle h);
   void count_slice() noexcept {
     slices_.store(slices_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -72,9 +79,17 @@ private:
   task_handle steal_round(bool with_timers);
   bool may_search() noexcept;
   void stop_searching(bool found) noexcept;
+  bool is_time_to_look() noexcept;
   void look_at_clock_and_io();
+  io_driver* io() const noexcept;
   bool run_due_timers();
   bool poll_io();
+
+  // sharded and threads (homes.cpp).
+  task_handle find_at_home();
+  void push_own(task_handle h);
+  void empty_inbox();
+  void park_at_home();
 
   void park();
   bool take_over(io_driver& io) noexcept;
@@ -94,7 +109,9 @@ private:
   std::uint32_t random_state_;
   task_context* context_ = nullptr;  // of the task that runs
   timer_heap timers_;
+  std::unique_ptr<io_driver> own_io_;  // sharded and threads; others share the core's
   work_deque deque_;
+  injection_queue inbox_;  // sharded and threads
   alignas(64) atomic<void*> slot_{nullptr};
   atomic<std::uint64_t> slices_{0};
   atomic<bool> kicked_{false};

@@ -11,7 +11,7 @@
 namespace weft::detail {
 namespace {
 
-constexpr unsigned most_workers = 64;
+constexpr unsigned most_workers = 4096;
 constexpr double longest_interval_ms = 10'000;
 
 /// The options as they are typed.
@@ -28,7 +28,9 @@ void declare(CLI::App& program, arguments& typed) {
   };
   add("--model", typed.model, "How tasks meet threads: " + std::string(model_names()));
   add("--listen", typed.listen, "HOST:PORT to serve on; port 0 takes a free one");
-  add("--workers", typed.workers, "Threads of gil and parallel; 0 is what the model has by itself")
+  add("--workers", typed.workers,
+      "Threads of gil, sharded and parallel, most threads of threads; 0 is what the model "
+      "has by itself")
       ->check(CLI::Range(0U, most_workers));
   add("--interval", typed.interval_ms, "Switch interval of gil in ms; 0 is its own, 5")
       ->check(CLI::Range(0.0, longest_interval_ms));
@@ -38,7 +40,13 @@ void declare(CLI::App& program, arguments& typed) {
 void set_workers(model& chosen, unsigned workers) {
   if (auto* const pool = std::get_if<parallel>(&chosen)) pool->workers = workers;
   else if (auto* const lock = std::get_if<gil>(&chosen)) lock->threads = workers;
+  else if (auto* const loops = std::get_if<sharded>(&chosen)) loops->shards = workers;
+  else if (auto* const each = std::get_if<threads>(&chosen)) each->max = workers;
   else if (workers != 1) throw std::invalid_argument("--workers: event_loop has one worker");
+  if (worker_count(chosen) != workers) {
+    throw std::invalid_argument("--workers: " + std::string(name_of(chosen)) + " has at most " +
+                                std::to_string(worker_count(chosen)));
+  }
 }
 
 void set_interval(model& chosen, double milliseconds) {

@@ -12,7 +12,7 @@ import sys
 import unittest
 
 BIN, PROJECT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-MODELS = ["event_loop", "gil", "parallel"]
+MODELS = ["event_loop", "gil", "threads", "sharded", "parallel"]
 
 
 class Server:

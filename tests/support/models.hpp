@@ -31,6 +31,12 @@ inline std::vector<named_model> serving_models() {
   for (const unsigned threads : {2U, 3U, 4U}) {
     all.push_back({"gil, threads " + std::to_string(threads), gil{.threads = threads}});
   }
+  for (const unsigned most : {3U, 200U}) {
+    all.push_back({"threads, max " + std::to_string(most), threads{.max = most}});
+  }
+  for (const unsigned shards : {2U, 3U}) {
+    all.push_back({"sharded, shards " + std::to_string(shards), sharded{.shards = shards}});
+  }
   for (const unsigned workers : {2U, 4U}) {
     all.push_back({"parallel, workers " + std::to_string(workers), parallel{.workers = workers}});
   }

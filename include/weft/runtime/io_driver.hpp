@@ -7,7 +7,7 @@
 namespace weft {
 
 /// Where readiness of sockets and signals comes from: the seam between the scheduler and the
-/// operating system. At any time at most one worker holds the driver's token.
+/// operating system. At any time at most one worker holds a driver's token.
 ///
 /// Completions call detail::make_ready(); they never resume a task inline.
 class io_driver {
@@ -27,7 +27,8 @@ public:
   virtual void interrupt() noexcept = 0;
 };
 
-/// The driver of the scheduler whose task runs on this thread; `make` makes it on first use.
+/// The driver for the task that runs on this thread: its scheduler's, or under `sharded` and
+/// `threads` its worker's own. `make` makes it on first use; it lives as long as the scheduler.
 /// @throws std::logic_error outside of tasks
 io_driver& attached_io_driver(std::unique_ptr<io_driver> (*make)());
 

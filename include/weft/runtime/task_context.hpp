@@ -43,6 +43,13 @@ namespace weft::detail {
 class scheduler_core;
 class task_scope;
 
+/// Which worker a new task belongs to, under the models where it belongs to one.
+enum class placement : unsigned char {
+  beside,  ///< its spawner's, or one of its own
+  dealt,   ///< each in turn, or one of its own
+  here,    ///< its spawner's
+};
+
 /// How a suspended awaitable is woken early. Lives in the awaiter.
 class cancel_hook {
 public:
@@ -78,6 +85,10 @@ public:
 
   task_scope& scope() const noexcept { return *scope_; }
   task_handle frame() const noexcept { return frame_; }
+
+  /// The worker that alone runs the task, under the models where there is one.
+  std::uint32_t home() const noexcept { return home_; }
+  void set_home(std::uint32_t id) noexcept { home_ = id; }
 
   /// What the task waits for, for the report of a deadlock. Read in deterministic mode only.
   const char* waits_for = nullptr;
@@ -115,6 +126,7 @@ private:
   task_context* previous_ = nullptr;
   task_context* next_ = nullptr;
   const bool in_root_;  // nobody but a join_handle asks for its error
+  std::uint32_t home_ = 0;
 };
 
 /// A task that has not been started or awaited before, or the end of the process.
@@ -139,12 +151,12 @@ public:
 
   /// Makes the task a child and queues it.
   /// @param joinable  a join_handle will collect or drop the result
-  task_context& spawn(task_handle frame, bool joinable);
+  task_context& spawn(task_handle frame, bool joinable, placement where = placement::beside);
   /// For a thread that does not know whether the scope is open. @return false where it is closed
   bool try_spawn(task_handle frame);
   /// Makes the task a child that is in no queue: the caller passes control to it (scope_run).
   task_context& adopt(task_handle frame, bool joinable);
-  /// A context for a child that runs at once while its forker is queued.
+  /// A context for a child that runs at once, at its forker's home, while that is queued.
   task_context& fork(task_handle frame, task_handle forker) {
     require_startable(frame);
     auto& child = *::new (allocate_frame(sizeof(task_context))) task_context(*this, frame, true);
@@ -188,8 +200,8 @@ private:
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
   friend std::coroutine_handle<> complete_forked(task_context&) noexcept;
 
-  task_context& start(task_handle frame, bool joinable);
-  task_context& attach(task_handle frame, bool joinable);
+  task_context& start(task_handle frame, bool joinable, placement where);
+  task_context& attach(task_handle frame, bool joinable, placement where);
   void adopt_running(task_context& child) noexcept;
   bool end_before_adoption(task_context& child) noexcept;
   void link(task_context& child) noexcept;

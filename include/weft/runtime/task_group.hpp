@@ -201,6 +201,13 @@ public:
     return fork_awaiter<T>(std::move(t), &scope_);
   }
 
+  /// As go(), for children that have little to do with each other, such as connections: under
+  /// `sharded` they go to the shards in turn instead of staying on the caller's.
+  template <class T>
+  join_handle<T> deal(task<T> t) {
+    return scope_.spawn(detail::erase(t.release()), true, detail::placement::dealt);
+  }
+
   /// Waits for all children. The group can be used again afterwards.
   /// Concurrent  one join at a time; two end the process with a message
   /// Cancel      cancels the children, then still waits for them

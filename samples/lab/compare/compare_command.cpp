@@ -48,9 +48,8 @@ void write_report(std::ofstream& out, const std::string& file, const std::string
 
 // The order of the table, whatever the order on the command line.
 void put_in_order(std::vector<std::string>& models) {
-  const std::vector<std::string> known = {"event_loop", "gil", "parallel"};
   std::vector<std::string> ordered;
-  for (const std::string& model : known) {
+  for (const std::string& model : all_models()) {
     if (std::find(models.begin(), models.end(), model) != models.end()) ordered.push_back(model);
   }
   models = std::move(ordered);
@@ -95,9 +94,11 @@ void add_compare_command(CLI::App& program, int& exit_code) {
   command.add_flag("--quick", options->comparison.quick, "At most a minute instead of five");
   command.add_option("--seed", options->comparison.seed, "Of the arrival moments")
       ->capture_default_str();
-  command.add_option("--models", options->comparison.models, "Some of event_loop,gil,parallel")
+  command
+      .add_option("--models", options->comparison.models,
+                  "Some of event_loop,gil,threads,sharded,parallel")
       ->delimiter(',')
-      ->check(CLI::IsMember({"event_loop", "gil", "parallel"}));
+      ->check(CLI::IsMember(all_models()));
   command.add_option("--json", options->json_file, "Write all results to a file");
   command.add_option("--html", options->html_file, "Write a page with plots to a file");
   command.callback([options, &exit_code] { exit_code = run_compare(*options); });

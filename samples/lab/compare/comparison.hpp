@@ -9,10 +9,15 @@
 
 namespace lab {
 
+/// In the order of the tables.
+inline std::vector<std::string> all_models() {
+  return {"event_loop", "gil", "threads", "sharded", "parallel"};
+}
+
 struct comparison_options {
   bool quick = false;
   std::uint64_t seed = 1;
-  std::vector<std::string> models = {"event_loop", "gil", "parallel"};
+  std::vector<std::string> models = all_models();
 };
 
 /// Measures all models, one after another with the same seed, and judges them.

@@ -150,6 +150,13 @@ private:
            std::numeric_limits<double>::infinity()},
           ratio(parallel, gil, throughput));
     }
+    for (const char* model : {"threads", "sharded"}) {
+      if (!measured("event_loop") || !measured(model)) continue;
+      add({"report-" + std::string(model) + "-loop",
+           "CPU-bound work: " + std::string(model) + " on 2 cores beats event_loop", " x", 1.6,
+           std::numeric_limits<double>::infinity()},
+          ratio({scenario::report, model}, loop, throughput));
+    }
     if (measured("gil")) {
       add({"report-gil-threads", "CPU-bound work: gil with 4 threads is as fast as with 1", " x",
            0.90, 1.02},
@@ -158,7 +165,7 @@ private:
   }
 
   void io_is_equal() {
-    for (const char* model : {"gil", "parallel"}) {
+    for (const char* model : {"gil", "threads", "sharded", "parallel"}) {
       if (!measured("event_loop") || !measured(model)) continue;
       const side here{scenario::io, model};
       const side loop{scenario::io, "event_loop"};
@@ -174,7 +181,8 @@ private:
   }
 
   void light_requests_are_fast() {
-    const auto expect = [&](const char* model, const char* sentence, double at_most) {
+    const auto expect = [&](const char* model, const char* sentence, double at_most,
+                            double at_least = any) {
       if (!measured("event_loop") || !measured(model)) return;
       evidence found = ratio({scenario::mix_a, model}, {scenario::mix_a, "event_loop"}, light_p99);
       for (const char* each : {model, "event_loop"}) {
@@ -185,9 +193,11 @@ private:
           }
         }
       }
-      add({"light-p99-" + std::string(model), sentence, " x", any, at_most}, found);
+      add({"light-p99-" + std::string(model), sentence, " x", at_least, at_most}, found);
     };
     expect("gil", "Mix A: light requests' p99 under gil is at most half of event_loop's", 1.0 / 2);
+    expect("threads", "Mix A: light requests' p99 under threads is at most a quarter", 1.0 / 4);
+    expect("sharded", "Mix A: light requests' p99 under sharded is near event_loop's", 1.25, 0.25);
     expect("parallel", "Mix A: light requests' p99 under parallel is at most a third", 1.0 / 3);
   }
 
@@ -205,6 +215,7 @@ private:
 
   void serves_many_connections() {
     for (const std::string& model : result_.setup.models) {
+      if (runs_of({scenario::connections, model.c_str()}).empty()) continue;
       evidence errors;
       evidence memory;
       for (const lab_run* run : runs_of({scenario::connections, model.c_str()})) {

@@ -23,5 +23,6 @@ inline constexpr const char* connections = "connections";
 }  // namespace scenario
 
 inline constexpr int gil_threads = 4;
+inline constexpr int most_threads = 256;  // of the model `threads`
 
 }  // namespace lab

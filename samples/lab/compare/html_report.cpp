@@ -16,9 +16,11 @@ namespace {
 // dashes too, and every bar and line has its name beside it.
 constexpr std::string_view style_sheet = R"css(
 :root { color-scheme: light dark; --ink: #1a1a1a; --page: #ffffff; --grid: #d5d5d5; --soft: #f3f3f3;
-  --s0: #0072b2; --s1: #b87c00; --s2: #00805e; --s3: #a64d82; --s4: #b24a00; }
+  --s0: #0072b2; --s1: #b87c00; --s2: #00805e; --s3: #a64d82; --s4: #b24a00;
+  --s5: #4a4ea8; --s6: #6f6a00; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8e8e8; --page: #16181b; --grid: #3c4046;
-  --soft: #22262b; --s0: #56b4e9; --s1: #e69f00; --s2: #33c79a; --s3: #cc79a7; --s4: #ff8c42; } }
+  --soft: #22262b; --s0: #56b4e9; --s1: #e69f00; --s2: #33c79a; --s3: #cc79a7; --s4: #ff8c42;
+  --s5: #a5a8ff; --s6: #d9d04a; } }
 body { font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page);
   max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; }
@@ -34,10 +36,14 @@ svg .heading { font-weight: 600; } .grid { stroke: var(--grid); }
 .line.s0 { stroke: var(--s0); } .line.s1 { stroke: var(--s1); stroke-dasharray: 8 4; }
 .line.s2 { stroke: var(--s2); stroke-dasharray: 2 4; } .line.s3 { stroke: var(--s3); }
 .line.s4 { stroke: var(--s4); stroke-dasharray: 12 3 2 3; }
+.line.s5 { stroke: var(--s5); stroke-dasharray: 2 2; }
+.line.s6 { stroke: var(--s6); stroke-dasharray: 16 4; }
 .bar.s0 { fill: var(--s0); } .bar.s1 { fill: var(--s1); } .bar.s2 { fill: var(--s2); }
 .bar.s3 { fill: var(--s3); } .bar.s4 { fill: var(--s4); }
+.bar.s5 { fill: var(--s5); } .bar.s6 { fill: var(--s6); }
 svg .name { font-weight: 600; } svg .name.s0 { fill: var(--s0); } svg .name.s1 { fill: var(--s1); }
 svg .name.s2 { fill: var(--s2); } svg .name.s3 { fill: var(--s3); } svg .name.s4 { fill: var(--s4); }
+svg .name.s5 { fill: var(--s5); } svg .name.s6 { fill: var(--s6); }
 .matches::before { content: "\2713  "; } .differs::before { content: "\2717  "; }
 .inconclusive::before { content: "?  "; }
 .matches { color: var(--s2); } .differs { color: var(--s4); font-weight: 700; }
@@ -49,6 +55,8 @@ using lines = std::vector<const measurement*>;
 int style_of(const measurement& line) {
   if (line.model == "event_loop") return 0;
   if (line.model == "gil") return line.threads == 1 ? 4 : 1;
+  if (line.model == "threads") return 5;
+  if (line.model == "sharded") return 6;
   return line.model == "parallel" ? 2 : 3;
 }
 

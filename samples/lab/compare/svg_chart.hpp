@@ -9,7 +9,7 @@ namespace lab {
 /// One model in a chart. Its style picks colour and dash pattern, so that neither tells alone.
 struct chart_series {
   std::string name;
-  int style = 0;  ///< 0 to 4: the CSS classes s0 to s4 of the page
+  int style = 0;  ///< 0 to 6: the CSS classes s0 to s6 of the page
   std::vector<std::pair<double, double>> points;
 };
 

@@ -32,17 +32,23 @@ lab_run run_of(const std::string& scenario, const std::string& model, int thread
 comparison_result good_result() {
   comparison_result result;
   result.machine.cores = 2;
-  result.setup.models = {"event_loop", "gil", "parallel"};
+  result.setup.models = {"event_loop", "gil", "threads", "sharded", "parallel"};
   result.runs = {
       run_of("report", "event_loop", 1, 20),
       run_of("report", "gil", 4, 19.5),
       run_of("report", "gil", 1, 20),
+      run_of("report", "threads", 256, 39),
+      run_of("report", "sharded", 2, 38),
       run_of("report", "parallel", 2, 39.5),
       run_of("io", "event_loop", 1, 5000),
       run_of("io", "gil", 4, 4990),
+      run_of("io", "threads", 256, 5005),
+      run_of("io", "sharded", 2, 5000),
       run_of("io", "parallel", 2, 5010),
       run_of("mix_a", "event_loop", 1, 208, milliseconds(120)),
       run_of("mix_a", "gil", 4, 208, milliseconds(20)),
+      run_of("mix_a", "threads", 256, 208, milliseconds(3)),
+      run_of("mix_a", "sharded", 2, 208, milliseconds(70)),
       run_of("mix_a", "parallel", 2, 208, milliseconds(30)),
       run_of("json_pinned", "event_loop", 1, 90'000),
       run_of("json_pinned", "limit", 1, 100'000),
@@ -96,6 +102,22 @@ TEST_CASE("a light tail under gil above half of event_loop's differs") {
   find(result, "mix_a", "gil") = run_of("mix_a", "gil", 4, 208, milliseconds(61));
   CHECK(verdict_on(result, "light-p99-gil").outcome == "differs");
   CHECK(verdict_on(result, "light-p99-parallel").outcome == "matches");
+}
+
+TEST_CASE("shards that lose the loop's tail differ, and so do threads that have it") {
+  auto result = good_result();
+  find(result, "mix_a", "sharded") = run_of("mix_a", "sharded", 2, 208, milliseconds(5));
+  find(result, "mix_a", "threads") = run_of("mix_a", "threads", 256, 208, milliseconds(50));
+  CHECK(verdict_on(result, "light-p99-sharded").outcome == "differs");
+  CHECK(verdict_on(result, "light-p99-threads").outcome == "differs");
+}
+
+TEST_CASE("shards or threads that do not use both cores differ") {
+  auto result = good_result();
+  find(result, "report", "sharded").result.per_second = 22;
+  find(result, "report", "threads").result.per_second = 22;
+  CHECK(verdict_on(result, "report-sharded-loop").outcome == "differs");
+  CHECK(verdict_on(result, "report-threads-loop").outcome == "differs");
 }
 
 TEST_CASE("a slow wait under one model differs in its median") {
@@ -181,5 +203,7 @@ TEST_CASE("expectations of models that were left out are left out") {
   for (const verdict& each : lab::judge_all(result)) {
     CHECK(each.id.find("gil") == std::string::npos);
     CHECK(each.id.find("parallel") == std::string::npos);
+    CHECK(each.id.find("sharded") == std::string::npos);
+    CHECK(each.id.find("threads") == std::string::npos);
   }
 }

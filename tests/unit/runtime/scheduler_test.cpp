@@ -19,6 +19,7 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 namespace {
@@ -245,6 +246,8 @@ TEST_CASE("a task may run a scheduler of its own") {
     CHECK(run_under(m, run_inner(weft::event_loop{})) == 5);
     CHECK(run_under(m, run_inner(weft::gil{.threads = 2})) == 5);
     CHECK(run_under(m, run_inner(weft::parallel{.workers = 2})) == 5);
+    CHECK(run_under(m, run_inner(weft::sharded{.shards = 2})) == 5);
+    CHECK(run_under(m, run_inner(weft::threads{.max = 2})) == 5);
   }
 }
 
@@ -286,6 +289,8 @@ TEST_CASE("many more workers than cores start, work and stop") {
   const weft::test::named_model crowds[] = {
       {"parallel, workers 64", weft::parallel{.workers = 64}},
       {"gil, threads 16", weft::gil{.threads = 16}},
+      {"sharded, shards 100", weft::sharded{.shards = 100}},
+      {"threads, max 300", weft::threads{.max = 300}},
   };
   for (const auto& m : crowds) {
     CAPTURE(m.name);
@@ -312,7 +317,9 @@ task<bool> compute_beside_sleeper() {
 
 TEST_CASE("a sleep ends on time while the worker that started it computes") {
   for (const auto& m : serving_models()) {
-    if (m.name == "event_loop") continue;
+    const bool one_thread_for_both =
+        m.name == "event_loop" || std::holds_alternative<weft::sharded>(m.value);
+    if (one_thread_for_both) continue;
     CAPTURE(m.name);
     CHECK(run_under(m, compute_beside_sleeper()));
   }

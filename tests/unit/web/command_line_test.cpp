@@ -35,6 +35,10 @@ TEST_CASE("the model, its workers and the address come from the command line") {
   const auto lock = options({"--model", "gil", "--workers", "8", "--interval", "0.5"});
   CHECK(std::get<weft::gil>(lock.model).threads == 8);
   CHECK(std::get<weft::gil>(lock.model).switch_interval == std::chrono::microseconds(500));
+  const auto loops = options({"--model=sharded", "--workers=3"});
+  CHECK(std::get<weft::sharded>(loops.model).shards == 3);
+  const auto each = options({"--model=threads", "--workers=1000"});
+  CHECK(std::get<weft::threads>(each.model).max == 1000);
   CHECK(std::holds_alternative<weft::event_loop>(
       options({"--model=event_loop", "--workers=1"}).model));
 }
@@ -50,6 +54,8 @@ TEST_CASE("a command line that makes no sense ends with exit code 2") {
       {"--workers=-1"},
       {"--workers=many"},
       {"--workers=65"},
+      {"--model=gil", "--workers=65"},
+      {"--model=threads", "--workers=4097"},
       {"--model=event_loop", "--workers=2"},
       {"--model=parallel", "--interval=5"},
       {"--interval=-5"},
