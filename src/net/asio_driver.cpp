@@ -1,10 +1,14 @@
 #include "asio_driver.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
 namespace weft::detail {
 
-asio_driver::asio_driver() : work_(boost::asio::make_work_guard(context_)) {}
+asio_driver::asio_driver() : work_(boost::asio::make_work_guard(context_)) {
+  // The first socket makes the reactor, which takes descriptors: fail here or not at all.
+  const boost::asio::ip::tcp::socket makes_reactor(context_);
+}
 
 bool asio_driver::try_acquire() noexcept {
   return !taken_.load(std::memory_order_relaxed) &&

@@ -208,6 +208,11 @@ io_driver& scheduler_core::io_or_attach(std::unique_ptr<io_driver> (*make)()) {
   return *owned_io_;
 }
 
+void scheduler_core::lend_io(io_driver& driver) noexcept {
+  io_driver* none = nullptr;
+  io_.compare_exchange_strong(none, &driver, std::memory_order_acq_rel);
+}
+
 // ------------------------------------------------------------------ waking
 
 void scheduler_core::wake_one_if_useful() noexcept {

@@ -101,6 +101,8 @@ public:
   std::uint32_t random_below(std::uint32_t count) noexcept;
 
   io_driver& io_or_attach(std::unique_ptr<io_driver> (*make)());
+  /// Makes a home's driver the one that homes without a driver use.
+  void lend_io(io_driver& driver) noexcept;
   io_driver* io() const noexcept { return io_.load(std::memory_order_acquire); }
 
   void add_scope(task_scope& scope);

@@ -7,6 +7,7 @@
 #include <weft/runtime/timer.hpp>
 
 #include <cassert>
+#include <exception>
 #include <utility>
 
 namespace weft::detail {
@@ -257,7 +258,16 @@ bool worker::poll_io() {
 io_driver* worker::io() const noexcept { return core_.has_homes() ? own_io_.get() : core_.io(); }
 
 io_driver& worker::own_io_or_make(std::unique_ptr<io_driver> (*make)()) {
-  if (own_io_ == nullptr) own_io_ = make();
+  if (own_io_ == nullptr) {
+    try {
+      own_io_ = make();
+      core_.lend_io(*own_io_);
+    } catch (const std::exception&) {
+      // No descriptors for a driver: that of another home serves, until there are some.
+      if (core_.io() == nullptr) throw;
+      return *core_.io();
+    }
+  }
   return *own_io_;
 }
 
