@@ -27,9 +27,9 @@ struct gil {
 /// A thread for each spawned task (go(), a child of a group, a connection), preempted by the
 /// kernel. Stands for Flask and Django with sync workers, and Apache.
 ///
-/// Awaiting a plain task, or fork(), stays on the thread; a wait parks it. When `max` threads are in use,
-/// further tasks share them and run while such a thread's own task waits, so a task that waits for
-/// its children never waits for a thread.
+/// Awaiting a plain task, or fork(), stays on the thread; a wait parks it. When `max` threads are
+/// in use, further tasks share them and run while such a thread's own task waits, so a task that
+/// waits for its children never waits for a thread.
 struct threads {
   unsigned max = 256;  ///< the thread that calls run() among them
 };
