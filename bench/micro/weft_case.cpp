@@ -27,6 +27,7 @@ void add_weft_case(const case_form& form, const weft::model& on, weft_body body,
 void register_cases(const settings& s) {
   register_task_cases(s);
   register_channel_cases(s);
+  register_select_cases(s);
   register_mutex_cases(s);
   register_tree_cases(s);
   register_waiting_cases(s);

@@ -15,6 +15,7 @@ void add_weft_case(const case_form& form, const weft::model& on, weft_body body,
 
 void register_task_cases(const settings& s);
 void register_channel_cases(const settings& s);
+void register_select_cases(const settings& s);
 void register_mutex_cases(const settings& s);
 void register_tree_cases(const settings& s);
 void register_waiting_cases(const settings& s);

@@ -26,6 +26,7 @@ void add_asio_case(const case_form& form, unsigned threads, asio_body body, cons
 void register_cases(const settings& s) {
   register_task_cases(s);
   register_channel_cases(s);
+  register_select_cases(s);
   register_mutex_cases(s);
   register_tree_cases(s);
   register_waiting_cases(s);

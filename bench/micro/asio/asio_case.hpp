@@ -22,6 +22,7 @@ void add_asio_case(const case_form& form, unsigned threads, asio_body body, cons
 
 void register_task_cases(const settings& s);
 void register_channel_cases(const settings& s);
+void register_select_cases(const settings& s);
 void register_mutex_cases(const settings& s);
 void register_tree_cases(const settings& s);
 void register_waiting_cases(const settings& s);

@@ -129,7 +129,7 @@ func main() {
 func allCases() []benchCase {
 	var all []benchCase
 	for _, some := range [][]benchCase{
-		taskCases, channelCases, mutexCases, treeCases, waitingCases,
+		taskCases, channelCases, selectCases, mutexCases, treeCases, waitingCases,
 	} {
 		all = append(all, some...)
 	}
