@@ -46,6 +46,15 @@ task<std::uint64_t> go_join(trial& t) {
   co_return sum;
 }
 
+task<std::uint64_t> fork_join(trial& t) {
+  std::uint64_t sum = 0;
+  for (std::uint64_t i = 0; i < t.ops; ++i) {
+    auto child = co_await weft::fork(leaf(i));
+    sum += co_await child.join();
+  }
+  co_return sum;
+}
+
 }  // namespace
 
 void register_task_cases(const settings& s) {
@@ -54,6 +63,7 @@ void register_task_cases(const settings& s) {
   add_weft_case({"yield", every_op}, workers, yield, s);
   add_weft_case({"yield_64", every_op}, workers, yield_among_many, s);
   add_weft_case({"go_join", sum_of_ops}, workers, go_join, s);
+  add_weft_case({"fork_join", sum_of_ops}, workers, fork_join, s);
 }
 
 }  // namespace micro
