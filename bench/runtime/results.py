@@ -59,24 +59,37 @@ def number(value):
     return f"{value:,.{digits}f}"
 
 
-def median_of(spread):
-    return number(spread.median if spread else None)
+def with_spread(spread):
+    """A median and how far the rounds lie from it, as half of their range."""
+    if spread is None:
+        return "-"
+    if spread.low == spread.high:
+        return number(spread.median)
+    around = (spread.high - spread.low) / 2 / spread.median * 100 if spread.median else 0
+    return f"{number(spread.median)} ±{around:.0f}%"
+
+
+def with_range(spread):
+    if spread is None:
+        return "-"
+    if spread.low == spread.high:
+        return number(spread.median)
+    return f"{number(spread.median)} ({number(spread.low)}-{number(spread.high)})"
 
 
 def header(programs, rivals):
-    columns = [f"{name:>12}" for name in programs] + [f"{'x ' + name:>9}" for name in rivals]
-    return f"{'case':15}{'':19}" + "".join(columns)
+    columns = [f"{name:>14}" for name in programs] + [f"{'x ' + name:>19}" for name in rivals]
+    return f"{'':18}" + "".join(columns)
 
 
 def rows(results, case, programs, ours, rivals):
-    label = case.name
+    yield f"{case.name}: {case.what}"
     for figure in case.figures:
-        line = f"{label:15}{(figure.key + ' ' + figure.unit).strip():19}"
-        line += "".join(f"{median_of(results.spread(case, name, figure)):>12}" for name in programs)
+        line = f"  {(figure.key + ' ' + figure.unit).strip():16}"
+        line += "".join(f"{with_spread(results.spread(case, name, figure)):>14}" for name in programs)
         if figure.compared:
-            line += "".join(f"{median_of(results.ratio(case, ours, name, figure)):>9}" for name in rivals)
+            line += "".join(f"{with_range(results.ratio(case, ours, name, figure)):>19}" for name in rivals)
         yield line
-        label = ""
 
 
 def verdicts(results, ours):

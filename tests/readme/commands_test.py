@@ -77,7 +77,7 @@ class Readme(unittest.TestCase):
 
     def test_the_benchmark_of_the_runtime_measures_beside_its_rivals(self):
         out = run("./dev bench runtime --quick", "--only", "yield")
-        self.assertRegex(out, r"yield +wall ns +[\d.]+ ")
+        self.assertRegex(out, r"yield: .+\n +wall ns +[\d.]+ ")
         self.assertRegex(out, r"(met|missed) +yield, wall, weft|go: skipped, ")
 
 
