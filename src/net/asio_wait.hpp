@@ -19,17 +19,23 @@ namespace weft::detail {
 
 /// Waits for an Asio operation of the kind that is rare: accepting, connecting, resolving, signals.
 ///
+/// An operation that takes no cancellation signal (a resolver's) is abandoned by a cancel: the task
+/// goes on at once, and what the operation still delivers is dropped.
+///
 /// The operation is started and cancelled on the worker that runs the io_context, so nothing of it
 /// needs a lock; that costs one allocation and one turn of the driver.
+enum class on_cancel { signals, abandons };
+
 template <class Result, class Initiate>
 class asio_wait : cancel_hook {
 public:
   using code = boost::system::error_code;
 
   /// @param initiate  called as initiate(handler), with a handler for (error_code, Result)
-  asio_wait(boost::asio::io_context& context, const char* what, Initiate initiate)
+  asio_wait(boost::asio::io_context& context, const char* what, Initiate initiate,
+            on_cancel c = on_cancel::signals)
       : cancel_hook(&cut_short),
-        state_(std::make_shared<state>(context, std::move(initiate))),
+        state_(std::make_shared<state>(context, std::move(initiate), c)),
         what_(what) {}
   asio_wait(const asio_wait&) = delete;
   asio_wait& operator=(const asio_wait&) = delete;
@@ -57,9 +63,11 @@ public:
 
 private:
   struct state {
-    state(boost::asio::io_context& c, Initiate i) : context(c), initiate(std::move(i)) {}
+    state(boost::asio::io_context& c, Initiate i, on_cancel o)
+        : context(c), initiate(std::move(i)), when_cancelled(o) {}
     boost::asio::io_context& context;
     Initiate initiate;
+    const on_cancel when_cancelled;
     boost::asio::cancellation_signal signal;
     bool cancelled = false;
     bool finished = false;
@@ -75,6 +83,7 @@ private:
         [s](const code& error, Result value) { finish(s, error, std::move(value)); }));
   }
   static void finish(const std::shared_ptr<state>& s, const code& error, Result value) {
+    if (s->finished) return;
     s->finished = true;
     s->error = error;
     s->value = std::move(value);
@@ -86,7 +95,11 @@ private:
       s->cancelled = true;
       // The slot keeps pointing into the Asio object, which may be gone with the woken task.
       if (s->finished) return;
-      s->signal.emit(boost::asio::cancellation_type::terminal);
+      if (s->when_cancelled == on_cancel::signals) {
+        s->signal.emit(boost::asio::cancellation_type::terminal);
+      } else {
+        finish(s, boost::asio::error::operation_aborted, {});
+      }
     });
   }
 

@@ -25,8 +25,8 @@ task<result<addresses>> resolve(asio::io_context& context, const endpoint& to) {
   auto start = [&](auto handler) {
     resolver.async_resolve(to.host, std::to_string(to.port), std::move(handler));
   };
-  detail::asio_wait<tcp::resolver::results_type, decltype(start)> resolving(context, "connect",
-                                                                            start);
+  detail::asio_wait<tcp::resolver::results_type, decltype(start)> resolving(
+      context, "connect", start, detail::on_cancel::abandons);
   auto found = co_await resolving;
   if (!found) co_return found.error();
   addresses all;

@@ -68,8 +68,12 @@ public:
     auto call = [handler = std::move(*handler_), error = std::move(error),
                  value = std::move(value)]() mutable {
       boost::asio::get_associated_cancellation_slot(handler).clear();
-      if constexpr (std::is_void_v<T>) std::move(handler)(std::move(error));
-      else std::move(handler)(std::move(error), value ? std::move(*value) : T());
+      if constexpr (std::is_void_v<T>) {
+        (void)value;  // else clang warns of a capture that nobody needs
+        std::move(handler)(std::move(error));
+      } else {
+        std::move(handler)(std::move(error), value ? std::move(*value) : T());
+      }
     };
     handler_.reset();
     boost::asio::dispatch(executor_, std::move(call));

@@ -76,7 +76,8 @@ private:
 /// Runs a call that may block its thread (a file, a database driver, a password hash) on a thread
 /// that runs no tasks, and waits for it without holding a worker.
 ///
-/// Cancel  not cancellable: the call runs to its end, and so does the wait
+/// Cancel  not cancellable: the call runs to its end, and so does the wait. One that takes a
+///         std::stop_token can be stopped (with_stop_token.hpp)
 /// Cost    two thread switches; at most 64 calls of a scheduler at once, more of them queue
 /// @return what the call returns  @throws what the call throws
 template <std::invocable Function>

@@ -56,7 +56,9 @@ TEST_CASE("a plain thread gets the results of tasks from futures") {
     auto value = submit(side.tasks(), boxed(5));
     auto failure = submit(side.tasks(), fail());
     CHECK(*value.get() == 5);
-    CHECK_THROWS_WITH(failure.get(), "submitted");
+    // Only its type: who reads the text while the task's thread drops its reference alarms
+    // ThreadSanitizer, which does not see libstdc++ count them.
+    CHECK_THROWS_AS(failure.get(), std::runtime_error);
   }
 }
 

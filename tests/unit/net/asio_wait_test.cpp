@@ -1,0 +1,81 @@
+#include "net/asio_wait.hpp"
+
+#include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task_group.hpp>
+
+#include <support/models.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <chrono>
+#include <functional>
+
+namespace {
+
+using namespace std::chrono_literals;
+using weft::condition;
+using weft::detail::on_cancel;
+using weft::result;
+using weft::task;
+using weft::test::named_model;
+using weft::test::run_under;
+using weft::test::serving_models;
+
+using handler_type = std::function<void(boost::system::error_code, int)>;
+
+/// An operation that takes no signal and ends when `kept` is called.
+task<result<int>> wait_for_call(handler_type& kept) {
+  auto start = [&kept](auto handler) { kept = handler; };
+  weft::detail::asio_wait<int, decltype(start)> waiting(weft::detail::current_io_context(), "test",
+                                                        start, on_cancel::abandons);
+  co_return co_await waiting;
+}
+
+task<> call_later(handler_type& kept) {
+  while (!kept) (void)co_await weft::sleep(100us);
+  kept({}, 7);
+}
+
+task<result<int>> let_it_end(handler_type& kept) {
+  auto waiter = weft::go(wait_for_call(kept));
+  co_await call_later(kept);
+  co_return co_await waiter.join();
+}
+
+task<result<int>> abandon(handler_type& kept) {
+  auto waiter = weft::go(wait_for_call(kept));
+  while (!kept) (void)co_await weft::sleep(100us);
+  waiter.cancel();
+  auto outcome = co_await waiter.join();
+  kept({}, 7);  // the operation ends when nobody waits any more
+  co_return outcome;
+}
+
+TEST_CASE("a wait for an operation that takes no signal gives its value") {
+  const named_model m{"event_loop", weft::event_loop{}};
+  handler_type kept;
+  CHECK(run_under(m, let_it_end(kept)).value() == 7);
+}
+
+TEST_CASE("a cancel abandons an operation that takes no signal, whose end is then dropped") {
+  const named_model m{"event_loop", weft::event_loop{}};
+  handler_type kept;
+  CHECK(run_under(m, abandon(kept)).error() == condition::canceled);
+}
+
+task<bool> abandon_before_its_start(handler_type& kept) {
+  auto waiter = weft::go(wait_for_call(kept));
+  waiter.cancel();
+  auto outcome = co_await waiter.join();
+  co_return outcome.error() == condition::canceled && !kept;
+}
+
+TEST_CASE("an operation of a task that was cancelled before is not started") {
+  for (const auto& m : serving_models()) {
+    CAPTURE(m.name);
+    handler_type kept;
+    CHECK(run_under(m, abandon_before_its_start(kept)));
+  }
+}
+
+}  // namespace
