@@ -4,17 +4,20 @@
 
 #include <weft/base/error.hpp>
 #include <weft/runtime/blocking.hpp>
+#include <weft/runtime/broadcast.hpp>
 #include <weft/runtime/channel.hpp>
 #include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/deadline.hpp>
 #include <weft/runtime/event.hpp>
 #include <weft/runtime/guarded.hpp>
+#include <weft/runtime/interval.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/runtime/mutex.hpp>
 #include <weft/runtime/once.hpp>
 #include <weft/runtime/oneshot.hpp>
 #include <weft/runtime/select.hpp>
 #include <weft/runtime/semaphore.hpp>
+#include <weft/runtime/shared_mutex.hpp>
 #include <weft/runtime/shield.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task.hpp>
