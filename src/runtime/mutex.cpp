@@ -4,7 +4,6 @@
 
 #include <weft/runtime/scheduler.hpp>
 
-#include <cassert>
 #include <chrono>
 #include <mutex>
 
@@ -22,7 +21,7 @@ public:
       : mutex_(m), since_(since), is_first_wait_(is_first_wait) {}
 
   bool await_ready() const noexcept { return false; }
-  bool await_suspend(std::coroutine_handle<detail::task_promise<lock_guard>> h) noexcept {
+  bool await_suspend(std::coroutine_handle<detail::task_promise<void>> h) noexcept {
     task = detail::erase(h);
     task.promise().context->waits_for = "mutex::lock";
     std::lock_guard held(mutex_.waiters_lock_);
@@ -51,34 +50,15 @@ private:
   bool handed_over_ = false;
 };
 
-mutex::~mutex() { assert(waiters_.empty() && "a mutex was destroyed while tasks wait for it"); }
+mutex::~mutex() { detail::require_no_waiters(waiters_, "weft::mutex"); }
 
-bool mutex::try_lock() noexcept {
-  auto seen = state_.load(std::memory_order_relaxed);
-  while ((seen & locked) == 0) {
-    if (state_.compare_exchange_weak(seen, seen | locked, std::memory_order_acquire)) return true;
+task<> mutex::lock_slowly() {
+  const time_point since = scheduler::current().now();
+  for (bool is_first_wait = true;; is_first_wait = false) {
+    turn next(*this, since, is_first_wait);
+    const bool handed_over = co_await next;
+    if (handed_over || try_lock()) co_return;
   }
-  return false;
-}
-
-task<mutex::lock_guard> mutex::lock() {
-  if (!try_lock()) {
-    const time_point since = scheduler::current().now();
-    bool is_first_wait = true;
-    for (;;) {
-      turn next(*this, since, is_first_wait);
-      const bool handed_over = co_await next;
-      if (handed_over || try_lock()) break;
-      is_first_wait = false;
-    }
-  }
-  co_return lock_guard(*this);
-}
-
-void mutex::unlock() noexcept {
-  std::uint32_t expected = locked;
-  if (state_.compare_exchange_strong(expected, 0, std::memory_order_release)) return;
-  wake_next();
 }
 
 void mutex::wake_next() noexcept {

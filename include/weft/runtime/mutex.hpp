@@ -36,13 +36,50 @@ public:
     mutex* held_;
   };
 
+  /// What lock() returns; awaited at once. Only where it has to wait it takes a frame.
+  class [[nodiscard("a lock does nothing until it is awaited")]] awaiter {
+  public:
+    explicit awaiter(mutex& m) noexcept : mutex_(m) {}
+    awaiter(const awaiter&) = delete;
+    awaiter& operator=(const awaiter&) = delete;
+
+    bool await_ready() const noexcept { return mutex_.try_lock(); }
+    template <detail::weft_promise Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) {
+      slow_ = mutex_.lock_slowly().release();
+      slow_.promise().caller = h;
+      slow_.promise().context = h.promise().context;
+      return slow_;
+    }
+    [[nodiscard("the mutex is unlocked when this goes out of scope")]] lock_guard
+    await_resume() noexcept {
+      if (slow_) slow_.destroy();
+      return lock_guard(mutex_);
+    }
+
+  private:
+    mutex& mutex_;
+    std::coroutine_handle<task<>::promise_type> slow_;
+  };
+
   mutex() = default;
   mutex(const mutex&) = delete;
   mutex& operator=(const mutex&) = delete;
   ~mutex();
 
-  task<lock_guard> lock();
-  bool try_lock() noexcept;
+  /// Waits until the mutex is free, or handed over.
+  /// Cost  no frame and one read-modify-write where it is free; else a frame and a wait
+  awaiter lock() noexcept { return awaiter(*this); }
+  /// @return whether it is locked now: make a lock_guard
+  bool try_lock() noexcept {
+    auto seen = state_.load(std::memory_order_relaxed);
+    while ((seen & locked) == 0) {
+      if (state_.compare_exchange_weak(seen, seen | locked, std::memory_order_acquire)) {
+        return true;
+      }
+    }
+    return false;
+  }
 
 private:
   class turn;
@@ -51,7 +88,12 @@ private:
   static constexpr std::uint32_t locked = 1;
   static constexpr std::uint32_t contended = 2;  // waiters_ is not empty
 
-  void unlock() noexcept;
+  task<> lock_slowly();
+  void unlock() noexcept {
+    std::uint32_t expected = locked;
+    if (state_.compare_exchange_strong(expected, 0, std::memory_order_release)) return;
+    wake_next();
+  }
   void wake_next() noexcept;
 
   detail::atomic<std::uint32_t> state_{0};

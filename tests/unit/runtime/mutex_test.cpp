@@ -6,10 +6,11 @@
 #include <weft/runtime/task_group.hpp>
 #include <weft/runtime/yield.hpp>
 
+#include <support/last_words.hpp>
 #include <support/models.hpp>
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -23,11 +24,13 @@
 namespace {
 
 using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
 using weft::condition;
 using weft::guarded;
 using weft::mutex;
 using weft::task;
 using weft::test::every_model;
+using weft::test::last_words;
 using weft::test::run_seeded;
 using weft::test::run_under;
 using weft::test::seeds;
@@ -213,7 +216,7 @@ TEST_CASE("a guard may end on a thread that runs no task") {
 }
 
 task<> never_awaited(mutex& m) {
-  { const auto unused = m.lock(); }
+  (void)m.lock();
   const auto held = co_await m.lock();
 }
 
@@ -253,6 +256,20 @@ task<int> throw_inside() {
   } catch (const std::runtime_error&) {}
   const int value = co_await shared.with([](int& v) { return ++v; });
   co_return value;
+}
+
+task<> destroy_while_waited_for() {
+  auto m = std::make_unique<mutex>();
+  if (!m->try_lock()) co_return;
+  std::string order;
+  auto waiter = weft::go(take_turn(*m, order, 'a'));
+  (void)co_await weft::sleep(1ms);
+  m.reset();
+}
+
+TEST_CASE("a mutex that is destroyed while tasks wait for it ends the process") {
+  CHECK_THAT(last_words([] { run_seeded(destroy_while_waited_for()); }),
+             ContainsSubstring("a weft::mutex was destroyed while somebody waits in it"));
 }
 
 TEST_CASE("guarded releases its mutex when the function throws") {
