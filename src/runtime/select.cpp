@@ -26,15 +26,23 @@ std::size_t sort_locks(std::span<select_case* const> cases, std::span<spinlock*>
   return count;
 }
 
-std::uint32_t index_of(std::span<select_case* const> cases, kind k) noexcept {
-  const auto found =
-      std::find_if(cases.begin(), cases.end(), [k](const select_case* c) { return c->what == k; });
-  return static_cast<std::uint32_t>(found - cases.begin());
-}
-
 bool is_cancelled() noexcept {
   const task_context* context = current_context();
   return context != nullptr && context->cancelled();
+}
+
+bool is_due(const select_case& c) noexcept {
+  if (c.what == kind::on_cancel) return is_cancelled();
+  return c.what == kind::timer && static_cast<const select_timer&>(c).wait() <= duration::zero();
+}
+
+bool try_channel(select_case& c, bool has_lock) noexcept {
+  spinlock& lock = c.channel->lock;
+  if (!has_lock) lock.lock();
+  const transfer t = c.attempt(c);
+  if (!has_lock) lock.unlock();
+  if (t.partner != nullptr) wake(*t.partner);
+  return t.done;
 }
 
 // The one whose time comes first; null where there is none.
@@ -66,38 +74,32 @@ void select_timer::disarm() noexcept {
   while (!expired_in_vain_.load(std::memory_order_acquire)) give_way();
 }
 
-bool select_wait::try_all(case_list cases) noexcept {
-  first_ = cases.size() == 1
-               ? 0
-               : this_worker->core().random_below(static_cast<std::uint32_t>(cases.size()));
+bool select_wait::try_all(case_list cases, std::uint32_t otherwise) noexcept {
+  const auto count = static_cast<std::uint32_t>(cases.size());
+  const bool has_choice = count - (otherwise != count ? 1 : 0) > 1;
+  first_ = has_choice ? this_worker->core().random_below(count) : 0;
   if (try_once(cases, false)) return true;
-  chosen_ = index_of(cases, kind::otherwise);
-  return chosen_ != cases.size();
+  chosen_ = otherwise;
+  return otherwise != count;
 }
 
 bool select_wait::try_once(case_list cases, bool has_locks) noexcept {
-  const auto count = static_cast<std::uint32_t>(cases.size());
-  for (std::uint32_t i = 0; i != count; ++i) {
-    chosen_ = first_ + i < count ? first_ + i : first_ + i - count;
-    select_case& c = *cases[chosen_];
-    transfer t{false, nullptr};
-    if (c.what == kind::channel) {
-      if (!has_locks) c.channel->lock.lock();
-      t = c.attempt(c);
-      if (!has_locks) c.channel->lock.unlock();
-    } else if (c.what == kind::timer) {
-      t.done = static_cast<select_timer&>(c).wait() <= duration::zero();
-    } else if (c.what == kind::on_cancel) {
-      t.done = is_cancelled();
+  const std::size_t count = cases.size();
+  std::size_t at = first_;
+  for (std::size_t left = count; left != 0; --left) {
+    select_case& c = *cases[at];
+    if (c.what == kind::channel ? try_channel(c, has_locks) : is_due(c)) {
+      chosen_ = static_cast<std::uint32_t>(at);
+      return true;
     }
-    if (t.partner != nullptr) wake(*t.partner);
-    if (t.done) return true;
+    if (++at == count) at = 0;
   }
   return false;
 }
 
 std::coroutine_handle<> select_wait::suspend(task_handle h, case_list cases,
-                                             std::span<spinlock*> locks) noexcept {
+                                             std::span<spinlock*> locks,
+                                             std::uint32_t on_cancel) noexcept {
   locks = locks.first(sort_locks(cases, locks));
   for (spinlock* lock : locks) lock->lock();
   bool goes_on = try_once(cases, true);
@@ -108,7 +110,7 @@ std::coroutine_handle<> select_wait::suspend(task_handle h, case_list cases,
         if (c->channel != nullptr) c->own_list->remove(*c);
       }
       task_ = nullptr;
-      chosen_ = index_of(cases, kind::on_cancel);
+      chosen_ = on_cancel;
       goes_on = true;
     }
   }
@@ -142,14 +144,12 @@ void select_wait::cut_short(cancel_hook& hook) noexcept {
   if (self.claim_.win(&self)) make_ready(waiting);
 }
 
-std::size_t select_wait::finish(case_list cases) noexcept {
-  if (!task_) return chosen_;
+std::size_t select_wait::end_wait(case_list cases, std::uint32_t on_cancel) noexcept {
   task_.promise().context->withdraw(*this);
   const void* const winner = claim_.winner();
   leave(cases, winner);
   const auto won = std::find(cases.begin(), cases.end(), winner);
-  if (won != cases.end()) return static_cast<std::size_t>(won - cases.begin());
-  return index_of(cases, kind::on_cancel);
+  return won != cases.end() ? static_cast<std::size_t>(won - cases.begin()) : on_cancel;
 }
 
 void select_wait::leave(case_list cases, const void* winner) noexcept {

@@ -7,6 +7,7 @@
 #include <array>
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <tuple>
 #include <type_traits>
@@ -165,8 +166,6 @@ class [[nodiscard]] selected {
 public:
   using values = std::variant<std::monostate, detail::select_value<Cases>...>;
 
-  explicit selected(values v) noexcept : values_(std::move(v)) {}
-
   /// False where the task was cancelled and there is no on_cancel() case: none was chosen.
   explicit operator bool() const noexcept { return values_.index() != 0; }
   /// The place of the chosen case, from 0; the number of cases where none was chosen.
@@ -181,6 +180,11 @@ public:
   }
 
 private:
+  template <class...>
+  friend class select_awaiter;
+
+  selected() noexcept = default;
+
   values values_;
 };
 
@@ -190,25 +194,35 @@ class [[nodiscard("a select does nothing until it is awaited")]] select_awaiter
     : detail::select_wait {
 public:
   explicit select_awaiter(Cases&... cases) noexcept : nodes_(cases...) {
-    std::apply([this](auto&... node) { cases_ = {&node...}; }, nodes_);
+    std::size_t i = 0;
+    std::apply([&](auto&... node) { ((cases_[i++] = &node), ...); }, nodes_);
   }
 
-  bool await_ready() noexcept { return try_all(cases_); }
+  bool await_ready() noexcept { return try_all(cases_, first_of<otherwise_case>); }
   template <detail::weft_promise Promise>
   std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-    return suspend(detail::erase(h), cases_, locks_);
+    return suspend(detail::erase(h), cases_, locks_, first_of<on_cancel_case>);
   }
   selected<Cases...> await_resume() noexcept {
-    return take(finish(cases_), std::index_sequence_for<Cases...>());
+    return take(finish(cases_, first_of<on_cancel_case>), std::index_sequence_for<Cases...>());
   }
 
 private:
+  // The index of the first case of that type; the number of cases where there is none.
+  template <class Case>
+  static constexpr std::uint32_t first_of = [] {
+    std::uint32_t index = 0;
+    (void)((std::is_same_v<Case, Cases> || (++index, false)) || ...);
+    return index;
+  }();
+
+  // Made in place: to move a variant that was just written costs more than the rest of a select.
   template <std::size_t... I>
   selected<Cases...> take(std::size_t chosen, std::index_sequence<I...>) noexcept {
-    typename selected<Cases...>::values values;
-    ((chosen == I ? void(values.template emplace<I + 1>(std::get<I>(nodes_).value())) : void()),
+    selected<Cases...> s;
+    ((chosen == I ? void(s.values_.template emplace<I + 1>(std::get<I>(nodes_).value())) : void()),
      ...);
-    return selected<Cases...>(std::move(values));
+    return s;
   }
 
   std::tuple<detail::select_node<Cases>...> nodes_;

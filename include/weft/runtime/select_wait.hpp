@@ -82,17 +82,22 @@ protected:
 
   select_wait() noexcept : cancel_hook(&cut_short) {}
 
-  bool try_all(case_list cases) noexcept;
-  /// @param locks  room for as many as there are cases
-  std::coroutine_handle<> suspend(task_handle h, case_list cases,
-                                  std::span<spinlock*> locks) noexcept;
-  /// @return the index of the chosen case; the number of cases where the wait was cancelled
-  std::size_t finish(case_list cases) noexcept;
+  /// @param otherwise  chosen where no case is ready, unless it is the number of cases
+  bool try_all(case_list cases, std::uint32_t otherwise) noexcept;
+  /// @param locks      room for as many as there are cases
+  /// @param on_cancel  chosen where the task is cancelled
+  std::coroutine_handle<> suspend(task_handle h, case_list cases, std::span<spinlock*> locks,
+                                  std::uint32_t on_cancel) noexcept;
+  /// @return the index of the chosen case; on_cancel where the wait was cancelled
+  std::size_t finish(case_list cases, std::uint32_t on_cancel) noexcept {
+    return task_ ? end_wait(cases, on_cancel) : chosen_;
+  }
 
 private:
   static void cut_short(cancel_hook& hook) noexcept;
 
   bool try_once(case_list cases, bool has_locks) noexcept;
+  std::size_t end_wait(case_list cases, std::uint32_t on_cancel) noexcept;
   void enter(task_handle h, case_list cases) noexcept;
   bool arm(task_context& context, case_list cases);
   static void leave(case_list cases, const void* winner) noexcept;
