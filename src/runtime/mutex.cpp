@@ -24,6 +24,7 @@ public:
   bool await_suspend(std::coroutine_handle<detail::task_promise<void>> h) noexcept {
     task = detail::erase(h);
     task.promise().context->waits_for = "mutex::lock";
+    if (detail::keeps_notes()) detail::note_wait(*task.promise().context, &mutex_);
     std::lock_guard held(mutex_.waiters_lock_);
     // Marked and tried in one step: an unlock either sees the mark or is seen here.
     const auto before = mutex_.state_.fetch_or(locked | contended, std::memory_order_seq_cst);
@@ -57,6 +58,7 @@ task<> mutex::lock_slowly() {
   for (bool is_first_wait = true;; is_first_wait = false) {
     turn next(*this, since, is_first_wait);
     const bool handed_over = co_await next;
+    if (handed_over && detail::keeps_notes()) detail::note_holder(this);
     if (handed_over || try_lock()) co_return;
   }
 }

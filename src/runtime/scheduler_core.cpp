@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
-#include <map>
 #include <stdexcept>
 
 namespace weft::detail {
@@ -58,7 +57,10 @@ scheduler_core::scheduler_core(scheduler& owner, const model& m)
       regular_(worker_count(m)),
       admitted_(regular_) {
   if (const auto* locked = std::get_if<weft::gil>(&m)) gil_.emplace(locked->switch_interval);
-  if (const auto* seeded = std::get_if<deterministic>(&m)) seed_state_ = seeded->seed;
+  if (const auto* seeded = std::get_if<deterministic>(&m)) {
+    seed_state_ = seeded->seed;
+    notes_.emplace();
+  }
   make_workers();
   root_ = std::make_unique<task_scope>(*this, task_scope::kind::root);
 }
@@ -339,19 +341,12 @@ void scheduler_core::advance_or_report() {
 }
 
 std::string scheduler_core::describe_waiting() {
-  std::map<std::string, int> waiting;
+  std::vector<const task_context*> waiting;
   std::lock_guard lock(scopes_mutex_);
   for (task_scope* scope : scopes_) {
-    scope->for_each_child([&](task_context& child) {
-      ++waiting[child.waits_for != nullptr ? child.waits_for : "something outside the scheduler"];
-    });
+    scope->for_each_child([&](task_context& child) { waiting.push_back(&child); });
   }
-  std::string text = "deadlock: no task can run any more;";
-  for (const auto& [what, count] : waiting) {
-    text += " " + std::to_string(count) + (count == 1 ? " waits" : " wait") + " in " + what + ";";
-  }
-  text.pop_back();
-  return text;
+  return "deadlock: no task can run any more" + notes_->describe(waiting);
 }
 
 void scheduler_core::add_scope(task_scope& scope) {

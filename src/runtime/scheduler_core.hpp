@@ -4,6 +4,7 @@
 #include "gil_lock.hpp"
 #include "homes.hpp"
 #include "injection_queue.hpp"
+#include "wait_notes.hpp"
 #include "worker.hpp"
 
 #include <weft/runtime/io_driver.hpp>
@@ -105,6 +106,9 @@ public:
   void lend_io(io_driver& driver) noexcept;
   io_driver* io() const noexcept { return io_.load(std::memory_order_acquire); }
 
+  /// Null where nobody will ask for them: in all modes but the deterministic one.
+  wait_notes* notes() noexcept { return notes_ ? &*notes_ : nullptr; }
+
   void add_scope(task_scope& scope);
   void remove_scope(task_scope& scope);
 
@@ -174,6 +178,7 @@ private:
   bool is_stuck_ = false;
   os_mutex scopes_mutex_;
   std::vector<task_scope*> scopes_;
+  std::optional<wait_notes> notes_;
 
   blocking_pool blocking_;
   std::unique_ptr<task_scope> root_;

@@ -2,6 +2,8 @@
 
 #include "scheduler_core.hpp"
 
+#include <weft/runtime/wait_notes.hpp>
+
 #include <algorithm>
 #include <functional>
 #include <mutex>
@@ -104,7 +106,7 @@ std::coroutine_handle<> select_wait::suspend(task_handle h, case_list cases,
   for (spinlock* lock : locks) lock->lock();
   bool goes_on = try_once(cases, true);
   if (!goes_on) {
-    enter(h, cases);
+    enter(h, cases, locks);
     if (!arm(*h.promise().context, cases)) {
       for (select_case* c : cases) {
         if (c->channel != nullptr) c->own_list->remove(*c);
@@ -121,9 +123,14 @@ std::coroutine_handle<> select_wait::suspend(task_handle h, case_list cases,
   return next_ready();
 }
 
-void select_wait::enter(task_handle h, case_list cases) noexcept {
+void select_wait::enter(task_handle h, case_list cases, std::span<spinlock* const> locks) noexcept {
   task_ = h;
-  h.promise().context->waits_for = "select";
+  task_context& context = *h.promise().context;
+  context.waits_for = "select";
+  if (keeps_notes()) {
+    note_wait(context, nullptr);
+    for (const spinlock* lock : locks) note_wait_also(context, lock);
+  }
   for (select_case* c : cases) {
     c->task = h;
     c->claim = &claim_;

@@ -1,5 +1,7 @@
 #include <weft/runtime/shared_mutex.hpp>
 
+#include <weft/runtime/wait_notes.hpp>
+
 #include <mutex>
 
 namespace weft {
@@ -16,6 +18,7 @@ std::coroutine_handle<> shared_mutex::wait::suspend(detail::task_handle h) noexc
   task = h;
   h.promise().context->waits_for = is_writer_ ? "shared_mutex::lock" : "shared_mutex::lock_shared";
   detail::spinlock& held = mutex_.queue_.lock;
+  if (detail::keeps_notes()) detail::note_wait(*h.promise().context, &held);
   mutex_.queue_.waiters.push_back(*this);
   held.unlock();
   return detail::next_ready();

@@ -14,6 +14,7 @@ namespace detail {
 std::coroutine_handle<> join_awaiter::suspend(task_handle h) noexcept {
   context_ = h.promise().context;
   context_->waits_for = "join_handle::join";
+  if (keeps_notes()) note_wait(*context_, &state_.context());
   if (!context_->publish(*this)) state_.cancel();
   if (state_.suspend(h)) return next_ready();
   return transfer_to(h);
@@ -30,6 +31,7 @@ void join_awaiter::pass_on(cancel_hook& hook) noexcept {
 bool scope_awaiter::suspend(task_handle h) noexcept {
   context_ = h.promise().context;
   context_->waits_for = "task_group::join";
+  if (keeps_notes()) note_wait(*context_, &scope_);
   if (!context_->publish(*this)) scope_.cancel();
   return scope_.begin_join(h);
 }

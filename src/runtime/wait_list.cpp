@@ -2,6 +2,8 @@
 
 #include "futex.hpp"
 
+#include <weft/runtime/wait_notes.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -58,6 +60,7 @@ std::coroutine_handle<> list_wait::suspend(task_handle h, wait_list& list,
                                            spinlock& held) noexcept {
   task_context& context = *h.promise().context;
   context.waits_for = what_;
+  if (keeps_notes()) note_wait(context, &held);  // an object is known by its lock
   if (!context.publish(*this)) {
     outcome = wait_outcome::canceled;
     held.unlock();

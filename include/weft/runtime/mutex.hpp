@@ -5,6 +5,7 @@
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/threading.hpp>
 #include <weft/runtime/wait_list.hpp>
+#include <weft/runtime/wait_notes.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -74,9 +75,10 @@ public:
   bool try_lock() noexcept {
     auto seen = state_.load(std::memory_order_relaxed);
     while ((seen & locked) == 0) {
-      if (state_.compare_exchange_weak(seen, seen | locked, std::memory_order_acquire)) {
-        return true;
-      }
+      if (!state_.compare_exchange_weak(seen, seen | locked, std::memory_order_acquire)) continue;
+      if (detail::keeps_notes()) [[unlikely]]
+        detail::note_holder(this);
+      return true;
     }
     return false;
   }

@@ -10,8 +10,8 @@
 
 namespace weft {
 
-/// Thrown by scheduler::run() in deterministic mode when no task can run any more: the text counts
-/// who waits in what.
+/// Thrown by scheduler::run() in deterministic mode when no task can run any more: the text names
+/// each waiting task, where it was started, what it waits in, and the cycles of mutexes and joins.
 class deadlock_error : public std::logic_error {
 public:
   using std::logic_error::logic_error;

@@ -98,7 +98,7 @@ private:
 
   bool try_once(case_list cases, bool has_locks) noexcept;
   std::size_t end_wait(case_list cases, std::uint32_t on_cancel) noexcept;
-  void enter(task_handle h, case_list cases) noexcept;
+  void enter(task_handle h, case_list cases, std::span<spinlock* const> locks) noexcept;
   bool arm(task_context& context, case_list cases);
   static void leave(case_list cases, const void* winner) noexcept;
 

@@ -4,6 +4,7 @@
 #include <weft/runtime/spinlock.hpp>
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/threading.hpp>
+#include <weft/runtime/wait_notes.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -224,7 +225,10 @@ inline task_context::task_context(task_scope& scope, task_handle frame, bool joi
     : join_(joinable ? running : detached),
       scope_(&scope),
       frame_(frame),
-      in_root_(scope.kind_ == task_scope::kind::root) {}
+      in_root_(scope.kind_ == task_scope::kind::root) {
+  if (keeps_notes() && scope.kind_ != task_scope::kind::supervision) [[unlikely]]
+    note_start(*this);
+}
 
 /// One side of go(): the frame of a spawned task until somebody has collected its result.
 class join_state {
@@ -260,6 +264,8 @@ public:
       broken_contract("a join_handle was moved while somebody awaits its join()");
     return context_->frame();
   }
+  /// Until the task is collected.
+  task_context& context() const noexcept { return *context_; }
   /// Destroys the frame of an ended task.
   void collect() noexcept { std::exchange(context_, nullptr)->free(); }
   explicit operator bool() const noexcept { return context_ != nullptr; }

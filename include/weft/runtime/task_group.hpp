@@ -7,6 +7,7 @@
 #include <coroutine>
 #include <exception>
 #include <memory>
+#include <source_location>
 #include <utility>
 
 namespace weft {
@@ -119,11 +120,12 @@ private:
 /// Starts a task beside the caller, in the caller's scope: the task_group it was started in, or the
 /// scheduler's root. The task does not run before the caller suspends or another worker takes it.
 ///
+/// @param where  for reports: leave it out
 /// @throws std::logic_error outside of tasks (there scheduler::run() and spawn() start one)
 template <class T>
-join_handle<T> go(task<T> t) {
+join_handle<T> go(task<T> t, std::source_location where = std::source_location::current()) {
   auto& scope = detail::require_context("go()").scope();
-  return scope.spawn(detail::erase(t.release()), true);
+  return detail::noted(scope.spawn(detail::erase(t.release()), true), where);
 }
 
 /// What fork() returns; awaited at once.
@@ -191,8 +193,8 @@ public:
   task_group& operator=(const task_group&) = delete;
 
   template <class T>
-  join_handle<T> go(task<T> t) {
-    return scope_.spawn(detail::erase(t.release()), true);
+  join_handle<T> go(task<T> t, std::source_location where = std::source_location::current()) {
+    return detail::noted(scope_.spawn(detail::erase(t.release()), true), where);
   }
 
   /// As weft::fork(), with this group as the scope.
