@@ -222,7 +222,7 @@ TEST_CASE("threads that run no task send to and receive from a broadcast") {
 TEST_CASE("a broadcast that is destroyed before its receivers ends the process") {
   CHECK_THAT(last_words([] {
                auto values = std::make_unique<broadcast<int>>(1U);
-               auto mine = values->subscribe();
+               (void)new broadcast_receiver<int>(values->subscribe());
                values.reset();
              }),
              ContainsSubstring("a weft::broadcast was destroyed before its receivers"));
