@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Copies the runtime's sources and plants the bugs of planted_bugs.txt in the copy.
 
+A bug whose place has changed is left out and listed in OUT/missing.txt: its test fails, and not the
+build of whoever changed the place.
+
 usage: plant.py ROOT BUGS OUT
 """
 
@@ -38,40 +41,59 @@ def hash_of(name):
     return value
 
 
-def plant(text, where, changes):
+def place_of(text, where, bug):
+    """[(start, old, new)] of the bug's changes in this file; why it cannot be planted, else None."""
+    places = []
+    for target, old, new in bug.changes:
+        if target != where:
+            continue
+        if text.count(old) != 1:
+            return [], f"{where}: this text stands there {text.count(old)} times, not once:\n{old}"
+        places.append((text.index(old), old, new))
+    return places, None
+
+
+def plant(text, where, bugs, missing):
     """All changes of one file; they must not overlap."""
     places = []
-    for name, old, new in changes:
-        if text.count(old) != 1:
-            sys.exit(f"{where}: the text that the bug {name} changes stands there "
-                     f"{text.count(old)} times, not once:\n{old}")
-        places.append((text.index(old), old, new, name))
+    for bug in bugs:
+        found, why_not = place_of(text, where, bug)
+        if why_not:
+            missing[bug.name] = why_not
+        places += [(*place, bug.name) for place in found]
     places.sort(reverse=True)
     last = len(text)
     for start, old, new, name in places:
         if start + len(old) > last:
-            sys.exit(f"{where}: the bug {name} overlaps with another")
+            missing[name] = f"{where}: its change overlaps with that of another bug"
+            continue
         last = start
         condition = f"weft::testing::is_planted({hash_of(name):#x}U /* {name} */)"
         text = text[:start] + new.replace("PLANTED", condition) + text[start + len(old):]
     return text
 
 
+def write(path, text):
+    """Leaves a file that is right already alone, so that nothing is built again for it."""
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
 def copy(root, bugs, out):
-    changes = {}
-    for bug in bugs:
-        for where, old, new in bug.changes:
-            changes.setdefault(where, []).append((bug.name, old, new))
+    missing = {}
+    copied = set()
     for folder in COPIED:
         for source in sorted((root / folder).glob("*.?pp")):
             where = source.relative_to(root).as_posix()
-            text = plant(source.read_text(encoding="utf-8"), where, changes.pop(where, []))
-            target = out / where
-            if not target.exists() or target.read_text(encoding="utf-8") != text:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.write_text(text, encoding="utf-8")
-    if changes:
-        sys.exit(f"bugs for files that are not copied: {', '.join(changes)}")
+            copied.add(where)
+            text = source.read_text(encoding="utf-8")
+            write(out / where, plant(text, where, bugs, missing))
+    for bug in bugs:
+        for where, _, _ in bug.changes:
+            if where not in copied:
+                missing[bug.name] = f"{where}: there is no such file"
+    write(out / "missing.txt", "".join(f"{name}: {why}\n" for name, why in missing.items()))
 
 
 if __name__ == "__main__":

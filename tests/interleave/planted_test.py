@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A planted bug is found, and the schedule that is printed shows the same failure again.
 
-usage: planted_test.py PROGRAM BUG TEST_CASE
+usage: planted_test.py PROGRAM MISSING BUG TEST_CASE
 """
 
 import os
@@ -26,7 +26,11 @@ def failure_of(output):
     return match.group(1) if match else None
 
 
-def main(program, bug, case):
+def main(program, missing, bug, case):
+    with open(missing, encoding="utf-8") as bugs:
+        reasons = re.search(rf"^{bug}: (.*?)(?=^\w+: |\Z)", bugs.read(), re.MULTILINE | re.DOTALL)
+    if reasons:
+        sys.exit(f"{bug} cannot be planted: {reasons.group(1)}planted_bugs.txt has to follow")
     found = run(program, case, WEFT_PLANTED=bug)
     if found.returncode != FOUND:
         sys.exit(f"'{case}' does not find {bug} (exit code {found.returncode}):\n{found.stdout}")

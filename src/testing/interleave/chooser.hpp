@@ -37,6 +37,8 @@ public:
   virtual bool next() = 0;
   /// @param options  at least two @return an index
   virtual std::size_t choose(std::span<const option> options) = 0;
+  /// The thread spins, or runs on and on: it must not be preferred for ever.
+  virtual void gives_way(unsigned /*thread*/) {}
 };
 
 /// All schedules with at most `surprises` surprises, depth first.
@@ -88,6 +90,7 @@ public:
 
   bool next() override;
   std::size_t choose(std::span<const option> options) override;
+  void gives_way(unsigned thread) override { priority(thread) = --lowest_; }
 
 private:
   std::int64_t& priority(unsigned thread);

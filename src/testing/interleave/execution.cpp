@@ -12,7 +12,8 @@ namespace {
 constexpr auto start_of_time = time_point(std::chrono::seconds(1000));
 // A loop without a wait or a spin, as a failing compare-and-swap, is taken for a spin after so many
 // steps: else a depth-first search would stay in it.
-constexpr unsigned longest_run = 1'000;
+constexpr unsigned longest_run = 300;
+constexpr unsigned relaxes_before_a_spin = 4;
 constexpr unsigned spins_before_time_passes = 8;
 constexpr unsigned spins_of_a_livelock = 300;
 constexpr unsigned time_outs_of_a_lost_wake_up = 200;
@@ -45,7 +46,6 @@ void execution::begin(const execution_limits& limits, chooser& choices) {
   chooser_ = &choices;
   used_ = 0;
   current_ = 0;
-  steps_in_a_row_ = 0;
   idle_ = false;
   choices_.clear();
   log_.clear();
@@ -75,6 +75,8 @@ execution::actor& execution::enlist() {
   a.stores.clear();
   a.doing = operation(op::begin, nullptr, {});
   a.spinning = false;
+  a.steps_since_wait = 0;
+  a.relaxes = 0;
   a.lonely_spins = 0;
   a.lonely_since = 0;
   a.own_changes = a.seen_changes = 0;
@@ -120,19 +122,16 @@ std::thread::id execution::id_of(unsigned thread) const noexcept { return actors
 // ------------------------------------------------------------------ steps
 
 void execution::point(operation next) {
-  if (next.object != nullptr && is_freed(next.object, 1)) {
-    self().doing = next;
-    fail("an operation on freed memory");
-  }
   actor& a = self();
   a.doing = next;
-  if (++steps_in_a_row_ > longest_run) {
-    a.spinning = true;
-    a.seen_changes = changes_by_others(a);
-    steps_in_a_row_ = 0;
-  }
+  if (++a.steps_since_wait > longest_run) give_way(a);
   hand_over(decide());
   a.spinning = false;
+  // A futex wake-up takes an address, whatever is there.
+  const bool only_address = next.what == op::futex_wake || next.what == op::futex_wake_all;
+  if (next.object != nullptr && !only_address && is_freed(next.object, 1)) {
+    fail("an operation on freed memory");
+  }
   if (a.doing.fences) drain_own();
   log_step(a.doing);
 }
@@ -149,7 +148,6 @@ void execution::hand_over(unsigned next) {
   if (next == current_) return;
   actor& from = self();
   current_ = next;
-  steps_in_a_row_ = 0;
   actors_[next]->turn.give();
   from.turn.take();
 }
@@ -171,13 +169,32 @@ void execution::changed() noexcept {
   ++self().own_changes;
 }
 
-void execution::spin(const location& where) {
-  actor& a = self();
+void execution::give_way(actor& a) {
+  unwatched scope;
   a.spinning = true;
   a.seen_changes = changes_by_others(a);
+  a.steps_since_wait = 0;
+  chooser_->gives_way(a.index);
+}
+
+void execution::spin(const location& where) {
+  give_way(self());
   operation spinning(op::spin, nullptr, where);
   spinning.fences = false;
   point(spinning);
+}
+
+// Not all that relaxes the processor is a pure spin (a search for work is not), so a few of them
+// are steps like any other.
+void execution::relax(const location& where) {
+  actor& a = self();
+  const auto seen = changes_by_others(a);
+  a.relaxes = seen == a.seen_changes ? a.relaxes + 1 : 1;
+  a.seen_changes = seen;
+  if (a.relaxes > relaxes_before_a_spin) return spin(where);
+  operation relaxing(op::relax, nullptr, where);
+  relaxing.fences = false;
+  point(relaxing);
 }
 
 void execution::lock(mutex_state& mutex, const operation& how) {
@@ -198,6 +215,7 @@ bool execution::wait(const void* object, mutex_state* mutex, time_point deadline
   a.wait.deadline = deadline;
   a.wait.timed_out = false;
   a.wait.since = ++waits_;
+  a.steps_since_wait = 0;
   if (mutex != nullptr) {
     mutex->held = false;
     changed();

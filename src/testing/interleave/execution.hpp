@@ -31,8 +31,8 @@
 // early: that is an option at every step, and counts as a surprise.
 //
 // Spinning. A thread that says it spins is no option until another thread has changed something:
-// it would only see the same again. Where all others wait it may go on a few times, since not all
-// that relaxes the processor is a pure spin; then time passes.
+// it would only see the same again. Relaxing the processor counts as a spin only when it is done
+// again and again. Where all others wait a spinning thread goes on a few times; then time passes.
 //
 // Store buffers (on request). A store that is not sequentially consistent stands in its thread's
 // buffer until the thread does a read-modify-write, a sequentially consistent store, a lock, a
@@ -79,6 +79,7 @@ public:
   void changed() noexcept;
 
   void spin(const location& where);
+  void relax(const location& where);
   void lock(mutex_state& mutex, const operation& how);
   /// Lets go of the mutex and waits for a wake-up; has the mutex again on return.
   /// @param mutex  null where none is held  @return false where the time was over
@@ -137,6 +138,8 @@ private:
     std::vector<buffered_store> stores;
     operation doing{op::begin, nullptr, {}};
     bool spinning = false;
+    unsigned steps_since_wait = 0;
+    unsigned relaxes = 0;       // in a row, with no change by others in between
     unsigned lonely_spins = 0;  // while all others wait and nothing changes
     std::uint64_t lonely_since = 0;
     std::uint64_t own_changes = 0;
@@ -155,6 +158,7 @@ private:
   void perform(actor& self);
   void log_step(operation& done);
 
+  void give_way(actor& a);
   void hand_over(unsigned next);
   unsigned decide();
   void collect();
@@ -181,7 +185,6 @@ private:
   std::vector<std::unique_ptr<actor>> actors_;  // the first used_ are in this execution
   unsigned used_ = 0;
   unsigned current_ = 0;
-  unsigned steps_in_a_row_ = 0;
   bool idle_ = false;
   chooser* chooser_ = nullptr;
   execution_limits limits_;

@@ -34,6 +34,7 @@ enum class op : std::uint8_t {
   begin,
   end,
   spin,
+  relax,
   // Not by the thread itself.
   time_out,
   drain,

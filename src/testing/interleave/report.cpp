@@ -80,6 +80,7 @@ const char* name_of(op what) noexcept {
     case op::begin: return "begin";
     case op::end: return "end";
     case op::spin: return "spin";
+    case op::relax: return "relax";
     case op::time_out: return "(time out)";
     case op::drain: return "(drain)";
   }

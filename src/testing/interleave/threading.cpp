@@ -130,7 +130,9 @@ void give_way(location where) noexcept {
   if (execution* e = execution::current()) e->spin(where);
 }
 
-void relax_cpu(location where) noexcept { give_way(where); }
+void relax_cpu(location where) noexcept {
+  if (execution* e = execution::current()) e->relax(where);
+}
 
 time_point os_now() noexcept {
   const execution* e = execution::current();
