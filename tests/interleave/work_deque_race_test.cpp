@@ -89,6 +89,21 @@ void grow_under_a_thief() {
   must(all.count() == 3, "an item was lost");
 }
 
+// As a fork does it: push, then take that very item back, unless a thief was first.
+void take_back_against_a_thief() {
+  work_deque deque(2);
+  items all;
+  weft::testing::call_it(deque, "deque");
+  os_thread thief([&] { all.took(deque.steal()); });
+  deque.push_unordered(items::item(1));
+  deque.push_unordered(items::item(2));
+  if (deque.pop_if(items::item(2))) all.took(items::item(2));
+  if (deque.pop_if(items::item(1))) all.took(items::item(1));
+  thief.join();
+  take_rest(deque, all);
+  must(all.count() == 2, "an item was lost");
+}
+
 }  // namespace
 
 TEST_CASE("owner and thief of a deque take each item exactly once") {
@@ -117,4 +132,12 @@ TEST_CASE("a deque needs its orders: each item is taken once with store buffers"
   how.cap = 20'000;
   const auto done = explore("store buffers", how, [] { pop_against_a_thief(2); });
   CHECK(done.complete_up_to >= 1);
+}
+
+TEST_CASE("an item that is taken back is taken once") {
+  exploration how;
+  how.surprises = 3;
+  how.store_buffers = true;
+  const auto done = explore("take back", how, &take_back_against_a_thief);
+  CHECK(done.complete_up_to >= 2);
 }
