@@ -367,3 +367,17 @@ TEST_CASE("a spare worker runs what a long slice keeps waiting") {
 TEST_CASE("a spare that retires passes on what it was woken for") {
   explore("retiring", of_many_threads(), &spare_retires);
 }
+
+TEST_CASE("a task from another thread wakes the home it was dealt to") {
+  explore("sharded, from outside", of_many_threads(),
+          [] { spawn_from_outside(weft::sharded{.shards = 2}); });
+}
+
+TEST_CASE("a task from another thread gets a thread of its own") {
+  explore("threads, from outside", of_many_threads(),
+          [] { spawn_from_outside(weft::threads{.max = 3}); });
+}
+
+TEST_CASE("two tasks with a thread each hand values to each other") {
+  explore("threads, exchange", of_many_threads(), [] { exchange(weft::threads{.max = 3}); });
+}
