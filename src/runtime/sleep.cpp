@@ -5,14 +5,14 @@
 namespace weft {
 
 sleep_awaiter::sleep_awaiter(time_point until) noexcept
-    : cancel_hook(&cut_short), timer(&expire), until_(until) {}
+    : cancel_hook(&cut_short), timer(&expire, until) {}
 
 bool sleep_awaiter::suspend(detail::task_handle h) {
   waiter_ = h;
   detail::task_context& context = *h.promise().context;
   context.waits_for = "sleep";
   // From here on the task may already run again on another worker.
-  if (start(until_, context, *this)) return true;
+  if (start(when(), context, *this)) return true;
   canceled_ = true;
   return false;
 }

@@ -26,7 +26,7 @@ bool timer_heap::start(timer& t, time_point when, task_context& context, cancel_
 void timer_heap::insert(timer& t, time_point when) {
   heap_.push_back(&t);
   t.when_ = when;
-  t.index_ = heap_.size() - 1;
+  t.index_ = static_cast<std::uint32_t>(heap_.size() - 1);
   sift_up(t.index_);
   publish_next();
 }
@@ -97,7 +97,7 @@ void timer_heap::sift_down(std::size_t index) noexcept {
 
 void timer_heap::place(timer* t, std::size_t index) noexcept {
   heap_[index] = t;
-  t->index_ = index;
+  t->index_ = static_cast<std::uint32_t>(index);
 }
 
 void timer_heap::publish_next() noexcept {

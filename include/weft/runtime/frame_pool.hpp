@@ -37,7 +37,7 @@ struct free_frame {
 };
 
 struct frame_cache {
-  static constexpr std::size_t step = 32;
+  static constexpr std::size_t step = 16;
   static constexpr std::size_t largest = 1024;
   static constexpr std::size_t classes = largest / step + 1;
   static constexpr std::uint32_t batch = 128;

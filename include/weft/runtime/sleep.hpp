@@ -28,9 +28,8 @@ private:
   static void expire(detail::timer& timer) noexcept;
   static void cut_short(detail::cancel_hook& hook) noexcept;
 
-  time_point until_;
-  detail::task_handle waiter_;
   bool canceled_ = false;
+  detail::task_handle waiter_;
 };
 
 /// Lets `wait` pass without holding a thread.

@@ -2,7 +2,7 @@
 
 #include <weft/base/clock.hpp>
 
-#include <cstddef>
+#include <cstdint>
 
 namespace weft::detail {
 
@@ -16,7 +16,8 @@ class timer {
 public:
   /// Called on a worker when the time has come, outside of any lock; it must not block.
   using function = void (*)(timer&) noexcept;
-  explicit timer(function on_expiry) noexcept : on_expiry_(on_expiry) {}
+  explicit timer(function on_expiry, time_point when = {}) noexcept
+      : when_(when), on_expiry_(on_expiry) {}
   timer(const timer&) = delete;
   timer& operator=(const timer&) = delete;
 
@@ -30,15 +31,19 @@ public:
   /// @return true where the timer was armed and will not fire any more
   bool stop() noexcept;
 
+protected:
+  /// When it was, is or will be due.
+  time_point when() const noexcept { return when_; }
+
 private:
   friend class timer_heap;
 
-  static constexpr std::size_t idle = ~std::size_t{0};
+  static constexpr std::uint32_t idle = ~std::uint32_t{0};
 
-  time_point when_{};
-  std::size_t index_ = idle;  // in the heap; under the heap's lock
+  time_point when_;
   timer_heap* heap_ = nullptr;
   function on_expiry_;
+  std::uint32_t index_ = idle;  // in the heap; under the heap's lock. Last: awaiters pack behind it
 };
 
 }  // namespace weft::detail
