@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What the documents show exists: trees of files, links, ./dev commands, @example regions.
+"""What the documents show exists: trees of files, links, ./dev commands, @example and quoted regions.
 
 usage: documents.py ROOT
 """
@@ -17,6 +17,8 @@ PATH = re.compile(r"[\w.+-]+(/[\w.+-]+)*/?")
 EXAMPLE = re.compile(r"@example\s+([\w./-]+)")
 PROGRAM = re.compile(r"\bbuild/[\w-]+/bin/([\w-]+)")
 DEV = re.compile(r"(?:^\$?|&&|;)\s*\./dev(?:[ \t]+([\w-]+))?", re.MULTILINE)
+# A comment that names a region, and the code below it.
+QUOTE = re.compile(r"<!-- quotes ([\w./-]+):(\w+) -->\n```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NOT_OURS = {".git", "build", ".cache"}
 
 
@@ -99,6 +101,22 @@ def check_examples(root):
                 yield f"{where}: @example {example} does not exist"
 
 
+def region(text, name):
+    """What stands between the lines "// [name]" and "// [/name]"; None where it is not there."""
+    found = re.search(rf"^ *// \[{name}\]\n(.*?)^ *// \[/{name}\]", text, re.MULTILINE | re.DOTALL)
+    return found.group(1) if found else None
+
+
+def check_quotes(root, where, text):
+    for file, name, block in QUOTE.findall(text):
+        source = root / file
+        quoted = region(source.read_text(encoding="utf-8"), name) if source.is_file() else None
+        if quoted is None:
+            yield f"{where}: quotes {file}:{name}, which does not exist"
+        elif quoted != block:
+            yield f"{where}: what it shows of {file}:{name} is not what stands there"
+
+
 def violations(root):
     commands, built = dev_commands(root), programs(root)
     for path in documents(root):
@@ -107,6 +125,7 @@ def violations(root):
         yield from check_trees(root, where, text)
         yield from check_links(path, where, text)
         yield from check_commands(where, text, commands, built)
+        yield from check_quotes(root, where, text)
     yield from check_examples(root)
 
 

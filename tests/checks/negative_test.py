@@ -159,6 +159,18 @@ class Documents(Tree):
         self.write("include/weft/net/stream.hpp", "/// @example tests/docs/gone.cpp:part\n")
         self.expect_one(documents.violations(self.root), "tests/docs/gone.cpp")
 
+    def test_a_quote_that_has_changed_is_named(self):
+        self.write("tests/docs/guide.cpp", "// [one]\nint one = 1;\n// [/one]\n")
+        self.planted("<!-- quotes tests/docs/guide.cpp:one -->\n```cpp\nint one = 2;\n```\n", "guide.cpp:one")
+
+    def test_a_quote_from_nowhere_is_named(self):
+        self.planted("<!-- quotes tests/docs/gone.cpp:one -->\n```cpp\nint one = 2;\n```\n", "gone.cpp:one")
+
+    def test_a_quote_that_is_true_is_let_pass(self):
+        self.write("tests/docs/guide.cpp", "// [one]\nint one = 1;\n// [/one]\n")
+        self.write("docs/one.md", "<!-- quotes tests/docs/guide.cpp:one -->\n```cpp\nint one = 1;\n```\n")
+        self.assertEqual(list(documents.violations(self.root)), [])
+
 
 if __name__ == "__main__":
     COMPILER = sys.argv.pop(1)
