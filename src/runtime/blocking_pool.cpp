@@ -10,13 +10,17 @@ void blocking_job::submit(task_handle waiter) {
   waiter_ = waiter;
   task_context& context = *waiter.promise().context;
   context.waits_for = "blocking";
+  if (is_tracing()) [[unlikely]]
+    trace_wait(context, context.waits_for);
   scheduler_core& core = context.scope().core();
   if (core.is_deterministic()) run_and_wake();
   else core.blocking().submit(*this);
 }
 
 void blocking_job::run_and_wake() noexcept {
+  trace(trace_kind::blocking_begin, *waiter_.promise().context);
   run_(*this);
+  trace(trace_kind::blocking_end, *waiter_.promise().context);
   make_ready(waiter_);
 }
 

@@ -1,8 +1,11 @@
 #include "gil_lock.hpp"
 
+#include <weft/runtime/trace_point.hpp>
+
 namespace weft::detail {
 
 void gil_lock::acquire() {
+  trace(trace_kind::gil_want, trace_id(this));
   std::unique_lock lock(mutex_);
   wait_for_turn(lock);
 }
@@ -10,6 +13,7 @@ void gil_lock::acquire() {
 void gil_lock::release() {
   {
     std::lock_guard lock(mutex_);
+    trace(trace_kind::gil_released, trace_id(this));
     held_ = false;
   }
   released_.notify_one();
@@ -20,6 +24,8 @@ void gil_lock::drop_on_request() {
   // The waiter who asked may have given up its wish by going back to sleep; then nobody would come.
   drop_requested_.store(false, std::memory_order_relaxed);
   if (waiters_ == 0) return;
+  trace(trace_kind::gil_released, trace_id(this), 1);
+  trace(trace_kind::gil_want, trace_id(this));
   held_ = false;
   released_.notify_one();
   const std::uint64_t before = switches_;
@@ -33,11 +39,15 @@ void gil_lock::wait_for_turn(std::unique_lock<os_mutex>& lock) {
     const std::uint64_t before = switches_;
     const auto woken = released_.wait_for(lock, interval_);
     if (woken == std::cv_status::timeout && held_ && switches_ == before) {
+      trace(trace_kind::gil_drop_request, trace_id(this));
       drop_requested_.store(true, std::memory_order_relaxed);
+    } else if (woken == std::cv_status::no_timeout && held_) {
+      trace(trace_kind::gil_lost, trace_id(this));
     }
   }
   --waiters_;
   held_ = true;
+  trace(trace_kind::gil_acquired, trace_id(this));
   const auto self = std::this_thread::get_id();
   if (last_holder_ != self) ++switches_;
   last_holder_ = self;

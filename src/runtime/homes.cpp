@@ -127,6 +127,7 @@ std::coroutine_handle<> homes::transfer_to(task_handle h) noexcept {
 
 void worker::run_at_home() {
   while (!core_.stopping()) {
+    traced.found_in = trace_queue::own;
     if (const task_handle h = find_at_home()) run_one(h);
     else park_at_home();
   }

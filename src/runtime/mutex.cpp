@@ -25,6 +25,8 @@ public:
     task = detail::erase(h);
     task.promise().context->waits_for = "mutex::lock";
     if (detail::keeps_notes()) detail::note_wait(*task.promise().context, &mutex_);
+    if (detail::is_tracing()) [[unlikely]]
+      detail::trace_wait(*task.promise().context, "mutex::lock");
     std::lock_guard held(mutex_.waiters_lock_);
     // Marked and tried in one step: an unlock either sees the mark or is seen here.
     const auto before = mutex_.state_.fetch_or(locked | contended, std::memory_order_seq_cst);
@@ -33,6 +35,8 @@ public:
         mutex_.state_.fetch_and(~contended, std::memory_order_relaxed);
       }
       handed_over_ = true;
+      if (detail::is_tracing()) [[unlikely]]
+        detail::trace_no_wait(*task.promise().context);
       return false;
     }
     if (is_first_wait_) mutex_.waiters_.push_back(*this);
@@ -54,11 +58,13 @@ private:
 mutex::~mutex() { detail::require_no_waiters(waiters_, "weft::mutex"); }
 
 task<> mutex::lock_slowly() {
+  detail::trace_lock(trace_kind::lock_want, this);
   const time_point since = scheduler::current().now();
   for (bool is_first_wait = true;; is_first_wait = false) {
     turn next(*this, since, is_first_wait);
     const bool handed_over = co_await next;
     if (handed_over && detail::keeps_notes()) detail::note_holder(this);
+    if (handed_over) detail::trace_lock(trace_kind::lock_acquired, this);
     if (handed_over || try_lock()) co_return;
   }
 }

@@ -373,10 +373,18 @@ void report_unhandled(const std::exception_ptr& error) noexcept {
 
 // ------------------------------------------------------------------ the running task
 
-void make_ready(task_handle h) noexcept { h.promise().context->scope().core().make_ready(h); }
+void make_ready(task_handle h) noexcept {
+  task_context& context = *h.promise().context;
+  if (is_tracing()) [[unlikely]]
+    trace_ready(context);
+  context.scope().core().make_ready(h);
+}
 
 void make_ready_last(task_handle h) noexcept {
-  h.promise().context->scope().core().make_ready_last(h);
+  task_context& context = *h.promise().context;
+  if (is_tracing()) [[unlikely]]
+    trace_ready(context);
+  context.scope().core().make_ready_last(h);
 }
 
 std::coroutine_handle<> next_ready() noexcept {
@@ -385,11 +393,14 @@ std::coroutine_handle<> next_ready() noexcept {
 
 std::coroutine_handle<> transfer_to(task_handle h) noexcept {
   if (this_worker == nullptr) return h;
+  this_worker->traced.found_in = trace_queue::handed;
   return this_worker->core().transfer_to(h);
 }
 
 std::coroutine_handle<> run_forked(task_handle child, task_handle forker) noexcept {
   worker& here = *this_worker;
+  if (is_tracing()) [[unlikely]]
+    trace_fork(*forker.promise().context, *child.promise().context);
   here.core().queue_forker(here, child, forker);
   return here.enter(child);
 }

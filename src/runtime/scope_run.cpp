@@ -9,6 +9,8 @@ std::coroutine_handle<> scope_run::suspend(task_handle h) noexcept {
     context_ = &context;
     if (!context.publish(*this)) scope_.cancel();
   }
+  if (is_tracing()) [[unlikely]]
+    trace_wait(context, what_);
   scope_.begin_join(h);  // the first child has not ended, so there is a wait
   return transfer_to(first_);
 }

@@ -29,6 +29,7 @@ void task_context::cancel() noexcept {
     const std::uintptr_t next = seen == 0 ? cancelled_for_ever : cancelling;
     if (cancel_.compare_exchange_weak(seen, next, std::memory_order_seq_cst)) break;
   }
+  trace(trace_kind::task_cancel, *this);
   if (seen == 0) return;
   reinterpret_cast<cancel_hook*>(seen)->call();
   cancel_.store(cancelled_for_ever, std::memory_order_release);
@@ -86,6 +87,8 @@ task_context& task_scope::attach(task_handle frame, bool joinable, placement whe
     std::lock_guard lock(lock_);
     link(context);
   }
+  if (is_tracing()) [[unlikely]]
+    trace_spawn(context);
   return context;
 }
 
@@ -109,6 +112,7 @@ bool task_scope::end_before_adoption(task_context& child) noexcept {
 void task_scope::cancel() noexcept {
   // Not only to save time: a child's hook may lead back to this scope, whose lock is held then.
   if (cancelled_.exchange(true, std::memory_order_acq_rel)) return;
+  trace(trace_kind::scope_cancel, trace_id(this));
   std::lock_guard lock(lock_);
   for (task_context* child = children_; child != nullptr; child = child->next_) child->cancel();
 }
@@ -116,6 +120,7 @@ void task_scope::cancel() noexcept {
 bool task_scope::begin_join(task_handle joiner) noexcept {
   if (joiner_) broken_contract("a task_group was joined while another join() of it waits");
   joiner_ = joiner;
+  trace(trace_kind::scope_join, trace_id(this), static_cast<std::uint32_t>(live()));
   return live_.fetch_sub(1, std::memory_order_acq_rel) != 1;
 }
 
@@ -145,6 +150,8 @@ std::coroutine_handle<> task_scope::child_ended() noexcept {
   // Who does not bring the count to zero must not touch the scope any more; who does finds the
   // joiner suspended, and so the scope alive.
   if (live_.fetch_sub(1, std::memory_order_acq_rel) != 1) return next_ready();
+  if (is_tracing()) [[unlikely]]
+    trace_ready(*joiner_.promise().context);
   return transfer_to(joiner_);
 }
 
@@ -167,6 +174,8 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
     broken_contract("a task was resumed by hand, outside of a scheduler");
   }
   task_context& context = *ended.promise().context;
+  if (is_tracing()) [[unlikely]]
+    trace_end(context);
   if (has_forker(context.join_.load(std::memory_order_relaxed))) {
     if (const auto next = complete_forked(context)) return next;
   }

@@ -15,8 +15,13 @@ std::coroutine_handle<> join_awaiter::suspend(task_handle h) noexcept {
   context_ = h.promise().context;
   context_->waits_for = "join_handle::join";
   if (keeps_notes()) note_wait(*context_, &state_.context());
-  if (!context_->publish(*this)) state_.cancel();
+  if (!context_->publish(*this)) {
+    state_.cancel();
+    trace_wait(*context_, context_->waits_for);
+  }
   if (state_.suspend(h)) return next_ready();
+  if (is_tracing()) [[unlikely]]
+    trace_ready(*context_);
   return transfer_to(h);
 }
 
@@ -32,7 +37,10 @@ bool scope_awaiter::suspend(task_handle h) noexcept {
   context_ = h.promise().context;
   context_->waits_for = "task_group::join";
   if (keeps_notes()) note_wait(*context_, &scope_);
-  if (!context_->publish(*this)) scope_.cancel();
+  if (!context_->publish(*this)) {
+    scope_.cancel();
+    trace_wait(*context_, context_->waits_for);
+  }
   return scope_.begin_join(h);
 }
 

@@ -45,10 +45,12 @@ void worker::run() {
   worker* const outer = std::exchange(this_worker, this);
   const auto* const outer_requests = std::exchange(
       attention_requested, core_.has_gil() ? &core_.gil_->drop_requested() : &nothing_requested);
+  trace(trace_kind::worker_begin, id_);
   if (core_.is_deterministic()) run_tasks_by_seed();
   else if (core_.has_gil()) run_tasks_under_gil();
   else if (core_.has_homes()) run_at_home();
   else run_tasks();
+  trace(trace_kind::worker_end, id_);
   attention_requested = outer_requests;
   this_worker = outer;
 }
@@ -69,7 +71,9 @@ void worker::retire() {
   stop_searching(true);
   core_.wake_one_if_useful();
   retired_.store(true, std::memory_order_relaxed);
+  trace(trace_kind::spare_retired, id_);
   core_.wait_for_admission(id_);
+  trace(trace_kind::spare_released, id_);
   retired_.store(false, std::memory_order_relaxed);
 }
 
@@ -92,6 +96,7 @@ void worker::run_tasks_under_gil() {
 
 void worker::run_tasks_by_seed() {
   while (!core_.stopping()) {
+    traced.found_in = trace_queue::seeded;
     if (const task_handle h = core_.draw()) run_one(h);
     else core_.advance_or_report();
   }
@@ -102,6 +107,8 @@ void worker::run_one(task_handle h) {
   count_slice();
   enter(h).resume();
   context_ = nullptr;
+  if (is_tracing()) [[unlikely]]
+    traced.leave();
 }
 
 void worker::checkpoint() {
@@ -133,6 +140,7 @@ void worker::run_last(task_handle h) {
 
 task_handle worker::take_slot() noexcept {
   if (slot_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+  traced.found_in = trace_queue::slot;
   return to_task(slot_.exchange(nullptr, std::memory_order_acquire));
 }
 
@@ -167,10 +175,10 @@ bool worker::is_time_to_look() noexcept {
 task_handle worker::find() {
   if (is_time_to_look()) {
     look_at_clock_and_io();
-    if (const task_handle h = core_.injected_.pop()) return h;
+    if (const task_handle h = take_injected()) return h;
   }
   if (const task_handle h = find_local()) return h;
-  if (const task_handle h = core_.injected_.pop()) return h;
+  if (const task_handle h = take_injected()) return h;
   if (run_due_timers()) {
     if (const task_handle h = find_local()) return h;
   }
@@ -179,6 +187,11 @@ task_handle worker::find() {
     if (const task_handle h = find_local()) return h;
   }
   return find_elsewhere();
+}
+
+task_handle worker::take_injected() {
+  traced.found_in = trace_queue::injected;
+  return core_.injected_.pop();
 }
 
 task_handle worker::find_local() {
@@ -192,6 +205,7 @@ task_handle worker::find_local() {
     }
   }
   streak_ = 0;
+  traced.found_in = trace_queue::own;
   if (void* item = oldest ? deque_.steal() : deque_.pop()) return to_task(item);
   return take_slot();
 }
@@ -200,9 +214,10 @@ task_handle worker::find_elsewhere() {
   if (!may_search()) return nullptr;
   for (int round = 1; round <= search_rounds; ++round) {
     if (const task_handle h = steal_round(round == search_rounds)) return h;
-    if (const task_handle h = core_.injected_.pop()) return h;
+    if (const task_handle h = take_injected()) return h;
     relax_cpu();
   }
+  trace(trace_kind::worker_steal_miss, id_);
   return nullptr;
 }
 
@@ -212,7 +227,11 @@ task_handle worker::steal_round(bool with_timers) {
   for (std::size_t i = 0; i < count; ++i) {
     worker& victim = *core_.workers_[(first + i) % count];
     if (&victim == this) continue;
-    if (const task_handle h = victim.steal()) return h;
+    if (const task_handle h = victim.steal()) {
+      traced.found_in = trace_queue::stolen;
+      trace(trace_kind::worker_steal, *h.promise().context, victim.id_);
+      return h;
+    }
     if (with_timers && victim.timers_.next() <= core_.now()) {
       if (victim.timers_.run_due(core_.now()) != 0) return find_local();
     }
@@ -250,7 +269,9 @@ bool worker::run_due_timers() {
 bool worker::poll_io() {
   io_driver* const driver = io();
   if (driver == nullptr || !driver->try_acquire()) return false;
+  trace(trace_kind::worker_poll, id_);
   const bool delivered = driver->poll();
+  trace(trace_kind::worker_poll_end, id_, delivered);
   driver->release();
   return delivered;
 }
@@ -307,8 +328,10 @@ bool worker::take_over(io_driver& io) noexcept {
 
 void worker::wait_parked(bool in_io, duration timeout) {
   if (parked_.load(std::memory_order_seq_cst) == core_.running) return;
+  trace(trace_kind::worker_park, id_, in_io);
   if (in_io) io()->block(timeout);
   else futex_wait(parked_, core_.parked_on_futex, timeout);
+  trace(trace_kind::worker_unpark, id_);
 }
 
 void worker::leave_idle_set(bool from_io) noexcept {

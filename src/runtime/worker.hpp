@@ -2,6 +2,7 @@
 
 #include "injection_queue.hpp"
 #include "timer_heap.hpp"
+#include "trace_recorder.hpp"
 #include "work_deque.hpp"
 
 #include <weft/runtime/checkpoint.hpp>
@@ -45,6 +46,8 @@ public:
   std::coroutine_handle<> take_next() noexcept;  // for a task that just suspended
   std::coroutine_handle<> enter(task_handle h) noexcept {
     context_ = h.promise().context;
+    if (is_tracing()) [[unlikely]]
+      traced.begin(*context_);
     return h;
   }
 
@@ -54,6 +57,8 @@ public:
   timer_heap& timers() noexcept { return timers_; }
   void checkpoint();
   io_driver& own_io_or_make(std::unique_ptr<io_driver> (*make)());
+
+  trace_slice traced;
 
   // Any thread.
   task_handle steal() noexcept;
@@ -75,6 +80,7 @@ private:
 
   task_handle find();
   task_handle find_local();
+  task_handle take_injected();
   task_handle find_elsewhere();
   task_handle steal_round(bool with_timers);
   bool may_search() noexcept;

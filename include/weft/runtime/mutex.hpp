@@ -78,6 +78,7 @@ public:
       if (!state_.compare_exchange_weak(seen, seen | locked, std::memory_order_acquire)) continue;
       if (detail::keeps_notes()) [[unlikely]]
         detail::note_holder(this);
+      detail::trace_lock(trace_kind::lock_acquired, this);
       return true;
     }
     return false;
@@ -92,6 +93,7 @@ private:
 
   task<> lock_slowly();
   void unlock() noexcept {
+    detail::trace_lock(trace_kind::lock_released, this);
     std::uint32_t expected = locked;
     if (state_.compare_exchange_strong(expected, 0, std::memory_order_release)) return;
     wake_next();

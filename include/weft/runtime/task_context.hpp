@@ -5,6 +5,7 @@
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/threading.hpp>
 #include <weft/runtime/wait_notes.hpp>
+#include <weft/runtime/trace_point.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -70,9 +71,14 @@ public:
 
   /// @return false where the task is cancelled already: then do not suspend
   bool publish(cancel_hook& hook) noexcept {
+    if (is_tracing()) [[unlikely]]
+      trace_wait(*this, waits_for);
     std::uintptr_t expected = 0;
-    return cancel_.compare_exchange_strong(expected, reinterpret_cast<std::uintptr_t>(&hook),
-                                           std::memory_order_seq_cst);
+    const bool published = cancel_.compare_exchange_strong(
+        expected, reinterpret_cast<std::uintptr_t>(&hook), std::memory_order_seq_cst);
+    if (!published) [[unlikely]]
+      trace_no_wait(*this);
+    return published;
   }
   /// After this no canceller touches the hook.
   void withdraw(cancel_hook& hook) noexcept {
@@ -80,16 +86,20 @@ public:
     if (!cancel_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) [[unlikely]] {
       wait_for_canceller();
     }
+    if (is_tracing()) [[unlikely]]
+      trace_no_wait(*this);
   }
   bool cancelled() const noexcept { return cancel_.load(std::memory_order_acquire) > hook_limit; }
   void cancel() noexcept;
 
   task_scope& scope() const noexcept { return *scope_; }
   task_handle frame() const noexcept { return frame_; }
+  /// The task's number in traces; 0 until it is first recorded.
+  std::atomic<std::uint32_t>& traced_as() noexcept { return traced_as_; }
 
   /// The worker that alone runs the task, under the models where there is one.
   std::uint32_t home() const noexcept { return home_; }
-  void set_home(std::uint32_t id) noexcept { home_ = id; }
+  void set_home(std::uint32_t id) noexcept { home_ = static_cast<std::uint16_t>(id); }
 
   /// What the task waits for, for the report of a deadlock. Read in deterministic mode only.
   const char* waits_for = nullptr;
@@ -127,7 +137,9 @@ private:
   task_context* previous_ = nullptr;
   task_context* next_ = nullptr;
   const bool in_root_;  // nobody but a join_handle asks for its error
-  std::uint32_t home_ = 0;
+  // The last 8 of 64 bytes.
+  std::uint16_t home_ = 0;
+  std::atomic<std::uint32_t> traced_as_{0};
 };
 
 /// A task that has not been started or awaited before, or the end of the process.
