@@ -42,8 +42,14 @@ void blocking_pool::submit(blocking_job& job) {
     (first_ == nullptr ? first_ : last_->next_) = &job;
     last_ = &job;
     ++queued_;
+    ++calls_;
   }
   work_.notify_one();
+}
+
+blocking_metrics blocking_pool::metrics() const {
+  std::lock_guard lock(mutex_);
+  return {calls_, queued_, threads_.size(), busy_};
 }
 
 void blocking_pool::add_thread() {
@@ -64,9 +70,11 @@ void blocking_pool::serve() {
     blocking_job& job = *first_;
     first_ = job.next_;
     --queued_;
+    ++busy_;
     lock.unlock();
     job.run_and_wake();
     lock.lock();
+    --busy_;
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/runtime/blocking.hpp>
+#include <weft/runtime/metrics.hpp>
 #include <weft/runtime/threading.hpp>
 
 #include <vector>
@@ -16,6 +17,7 @@ public:
   blocking_pool& operator=(const blocking_pool&) = delete;
 
   void submit(blocking_job& job);
+  blocking_metrics metrics() const;
 
 private:
   static constexpr unsigned most_threads = 64;
@@ -23,13 +25,15 @@ private:
   void add_thread();
   void serve();
 
-  os_mutex mutex_;
+  mutable os_mutex mutex_;  // for all below
   os_condition work_;
   std::vector<os_thread> threads_;
   blocking_job* first_ = nullptr;
   blocking_job* last_ = nullptr;
   unsigned queued_ = 0;
   unsigned idle_ = 0;
+  unsigned busy_ = 0;
+  std::uint64_t calls_ = 0;
   bool stopping_ = false;
 };
 

@@ -33,13 +33,19 @@ void gil_lock::drop_on_request() {
   wait_for_turn(lock);
 }
 
+gil_metrics gil_lock::metrics() const noexcept {
+  return {counted_waits_.value(), counted_switches_.value(), counted_requests_.value()};
+}
+
 void gil_lock::wait_for_turn(std::unique_lock<os_mutex>& lock) {
   ++waiters_;
+  if (held_) counted_waits_.add();
   while (held_) {
     const std::uint64_t before = switches_;
     const auto woken = released_.wait_for(lock, interval_);
     if (woken == std::cv_status::timeout && held_ && switches_ == before) {
       trace(trace_kind::gil_drop_request, trace_id(this));
+      counted_requests_.add();
       drop_requested_.store(true, std::memory_order_relaxed);
     } else if (woken == std::cv_status::no_timeout && held_) {
       trace(trace_kind::gil_lost, trace_id(this));
@@ -49,7 +55,10 @@ void gil_lock::wait_for_turn(std::unique_lock<os_mutex>& lock) {
   held_ = true;
   trace(trace_kind::gil_acquired, trace_id(this));
   const auto self = std::this_thread::get_id();
-  if (last_holder_ != self) ++switches_;
+  if (last_holder_ != self) {
+    ++switches_;
+    counted_switches_.add();
+  }
   last_holder_ = self;
   drop_requested_.store(false, std::memory_order_relaxed);
   switched_.notify_all();

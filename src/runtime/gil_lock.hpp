@@ -1,5 +1,8 @@
 #pragma once
 
+#include "counter.hpp"
+
+#include <weft/runtime/metrics.hpp>
 #include <weft/runtime/threading.hpp>
 
 #include <chrono>
@@ -24,6 +27,7 @@ public:
   /// At a checkpoint where drop_requested(): lets a waiter have it, then acquires it again.
   void drop_on_request();
 
+  gil_metrics metrics() const noexcept;
   const atomic<bool>& drop_requested() const noexcept { return drop_requested_; }
 
 private:
@@ -38,6 +42,10 @@ private:
   unsigned waiters_ = 0;
   os_thread::id last_holder_;
   std::uint64_t switches_ = 0;  // how often last_holder_ changed
+  // As gil_metrics; counted under the mutex.
+  counter counted_waits_;
+  counter counted_switches_;
+  counter counted_requests_;
 };
 
 }  // namespace weft::detail

@@ -109,6 +109,15 @@ void homes::join() {
   std::fill(residents_.begin(), residents_.end(), 0);
 }
 
+std::vector<worker*> homes::list() {
+  std::lock_guard lock(mutex_);
+  std::vector<worker*> there;
+  for (const auto& w : workers_) {
+    if (w != nullptr) there.push_back(w.get());
+  }
+  return there;
+}
+
 // ------------------------------------------------------------------ ready tasks
 
 void homes::make_ready(task_handle h) {

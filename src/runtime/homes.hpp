@@ -63,6 +63,9 @@ public:
   /// After stop(): returns when no home but the first runs any more.
   void join();
 
+  /// All that there are: a home stays until the scheduler ends.
+  std::vector<worker*> list();
+
 private:
   worker* here() const noexcept;  // the home on this thread
   worker& home_of(task_handle h) const noexcept;

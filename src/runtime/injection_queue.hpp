@@ -43,6 +43,7 @@ public:
     size_.store(0, std::memory_order_seq_cst);
   }
 
+  std::size_t size() const noexcept { return size_.load(std::memory_order_relaxed); }
   bool empty() const noexcept { return size_.load(std::memory_order_seq_cst) == 0; }
 
 private:

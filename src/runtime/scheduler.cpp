@@ -2,6 +2,7 @@
 
 #include "scheduler_core.hpp"
 
+#include <weft/runtime/metrics.hpp>
 #include <weft/runtime/task_group.hpp>
 
 namespace weft {
@@ -22,6 +23,7 @@ scheduler::~scheduler() = default;
 
 const model& scheduler::chosen_model() const noexcept { return core_->chosen_model(); }
 time_point scheduler::now() const noexcept { return core_->now(); }
+scheduler_metrics scheduler::metrics() const { return core_->metrics(); }
 scheduler& scheduler::current() {
   return detail::require_context("scheduler::current()").scope().core().owner();
 }

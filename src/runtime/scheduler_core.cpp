@@ -293,6 +293,7 @@ void scheduler_core::admit(std::uint32_t count) noexcept {
   // Only the monitor counts, and stop() has the last word.
   if (before == count || before == all_workers) return;
   if (!admitted_.compare_exchange_strong(before, count, std::memory_order_seq_cst)) return;
+  if (count > before) spares_released_.add(count - before);
   if (count > before) futex_wake_all(admitted_);
 }
 
@@ -300,7 +301,7 @@ void scheduler_core::look_after(worker& w) {
   const std::uint64_t idle = idle_.load(std::memory_order_seq_cst);
   const bool is_idle = (idle >> w.id_ & 1) != 0;
   if (!is_idle) w.kicked_.store(true, std::memory_order_relaxed);
-  const auto slices = w.slices_.load(std::memory_order_relaxed);
+  const auto slices = w.slices_.value();
   const bool same_slice = !is_idle && slices == w.last_seen_slices_;
   w.last_seen_slices_ = slices;
   w.looks_in_one_slice_ = same_slice ? w.looks_in_one_slice_ + 1 : 0;
@@ -312,6 +313,21 @@ void scheduler_core::look_after(worker& w) {
     io()->release();
     wake_one_if_useful();
   }
+}
+
+// ------------------------------------------------------------------ metrics
+
+scheduler_metrics scheduler_core::metrics() {
+  scheduler_metrics all;
+  for_each_worker([&](const worker& w) {
+    all.workers.push_back(w.metrics());
+    all.workers.back().is_spare = w.id() >= regular_;
+  });
+  all.injected = injected_.size();
+  all.spares_released = spares_released_.value();
+  if (gil_) all.gil = gil_->metrics();
+  all.blocking = blocking_.metrics();
+  return all;
 }
 
 // ------------------------------------------------------------------ deterministic mode
@@ -330,7 +346,7 @@ void scheduler_core::advance_or_report() {
   const time_point next = next_timer();
   if (next != time_point::max()) {
     virtual_now_.store(std::max(now(), next).time_since_epoch().count(), std::memory_order_relaxed);
-    workers_.front()->timers_.run_due(now());
+    workers_.front()->count_timers(workers_.front()->timers_.run_due(now()));
     return;
   }
   const bool second_time = deadlock_ != nullptr;

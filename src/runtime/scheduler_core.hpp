@@ -1,6 +1,7 @@
 #pragma once
 
 #include "blocking_pool.hpp"
+#include "counter.hpp"
 #include "gil_lock.hpp"
 #include "homes.hpp"
 #include "injection_queue.hpp"
@@ -8,6 +9,7 @@
 #include "worker.hpp"
 
 #include <weft/runtime/io_driver.hpp>
+#include <weft/runtime/metrics.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/runtime/task_context.hpp>
 #include <weft/runtime/threading.hpp>
@@ -108,6 +110,15 @@ public:
 
   /// Null where nobody will ask for them: in all modes but the deterministic one.
   wait_notes* notes() noexcept { return notes_ ? &*notes_ : nullptr; }
+  scheduler_metrics metrics();
+  template <class Visit>
+  void for_each_worker(Visit visit) {
+    if (!homes_) {
+      for (auto& w : workers_) visit(*w);
+      return;
+    }
+    for (worker* w : homes_->list()) visit(*w);
+  }
 
   void add_scope(task_scope& scope);
   void remove_scope(task_scope& scope);
@@ -163,6 +174,7 @@ private:
   alignas(64) atomic<std::uint64_t> idle_{0};  // a bit a parked worker
   atomic<unsigned> searching_{0};
   atomic<std::uint32_t> admitted_;
+  counter spares_released_;            // the monitor counts
   atomic<std::uint32_t> stopping_{0};  // the monitor sleeps on it
 
   os_mutex early_mutex_;            // for the next two

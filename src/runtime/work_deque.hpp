@@ -64,6 +64,12 @@ public:
     }
   }
 
+  /// Of a moment, for reports.
+  std::size_t size() const noexcept {
+    const auto count =
+        bottom_.load(std::memory_order_relaxed) - top_.load(std::memory_order_relaxed);
+    return count > 0 ? static_cast<std::size_t>(count) : 0;
+  }
   bool empty() const noexcept {
     return top_.load(std::memory_order_seq_cst) >= bottom_.load(std::memory_order_seq_cst);
   }

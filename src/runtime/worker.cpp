@@ -104,7 +104,6 @@ void worker::run_tasks_by_seed() {
 
 void worker::run_one(task_handle h) {
   stop_searching(true);
-  count_slice();
   enter(h).resume();
   context_ = nullptr;
   if (is_tracing()) [[unlikely]]
@@ -162,6 +161,20 @@ task_handle worker::steal() noexcept {
   return to_task(item);
 }
 
+worker_metrics worker::metrics() const noexcept {
+  worker_metrics now;
+  now.id = id_;
+  now.slices = slices_.value();
+  now.steals = steals_.value();
+  now.steal_misses = steal_misses_.value();
+  now.parks = parks_.value();
+  now.polls = polls_.value();
+  now.timers_fired = timers_fired_.value();
+  now.queued = deque_.size() + (slot_.load(std::memory_order_relaxed) != nullptr ? 1 : 0) +
+               inbox_.size();
+  return now;
+}
+
 bool worker::has_queued() const noexcept {
   return !deque_.empty() || slot_.load(std::memory_order_seq_cst) != nullptr;
 }
@@ -217,6 +230,7 @@ task_handle worker::find_elsewhere() {
     if (const task_handle h = take_injected()) return h;
     relax_cpu();
   }
+  steal_misses_.add();
   trace(trace_kind::worker_steal_miss, id_);
   return nullptr;
 }
@@ -229,11 +243,12 @@ task_handle worker::steal_round(bool with_timers) {
     if (&victim == this) continue;
     if (const task_handle h = victim.steal()) {
       traced.found_in = trace_queue::stolen;
+      steals_.add();
       trace(trace_kind::worker_steal, *h.promise().context, victim.id_);
       return h;
     }
     if (with_timers && victim.timers_.next() <= core_.now()) {
-      if (victim.timers_.run_due(core_.now()) != 0) return find_local();
+      if (count_timers(victim.timers_.run_due(core_.now())) != 0) return find_local();
     }
   }
   return nullptr;
@@ -263,12 +278,18 @@ void worker::look_at_clock_and_io() {
 bool worker::run_due_timers() {
   if (timers_.next() == time_point::max()) return false;
   const time_point now = core_.now();
-  return timers_.next() <= now && timers_.run_due(now) != 0;
+  return timers_.next() <= now && count_timers(timers_.run_due(now)) != 0;
+}
+
+std::size_t worker::count_timers(std::size_t fired) noexcept {
+  timers_fired_.add(fired);
+  return fired;
 }
 
 bool worker::poll_io() {
   io_driver* const driver = io();
   if (driver == nullptr || !driver->try_acquire()) return false;
+  polls_.add();
   trace(trace_kind::worker_poll, id_);
   const bool delivered = driver->poll();
   trace(trace_kind::worker_poll_end, id_, delivered);
@@ -328,6 +349,7 @@ bool worker::take_over(io_driver& io) noexcept {
 
 void worker::wait_parked(bool in_io, duration timeout) {
   if (parked_.load(std::memory_order_seq_cst) == core_.running) return;
+  parks_.add();
   trace(trace_kind::worker_park, id_, in_io);
   if (in_io) io()->block(timeout);
   else futex_wait(parked_, core_.parked_on_futex, timeout);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "counter.hpp"
 #include "injection_queue.hpp"
 #include "timer_heap.hpp"
 #include "trace_recorder.hpp"
@@ -7,6 +8,7 @@
 
 #include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/io_driver.hpp>
+#include <weft/runtime/metrics.hpp>
 #include <weft/runtime/task_context.hpp>
 #include <weft/runtime/threading.hpp>
 
@@ -39,12 +41,12 @@ public:
     weft::checkpoint();
     if (kicked_.load(std::memory_order_relaxed)) return false;
     if (!deque_.pop_if(forker.address())) return false;
-    count_slice();
     return true;
   }
 
   std::coroutine_handle<> take_next() noexcept;  // for a task that just suspended
   std::coroutine_handle<> enter(task_handle h) noexcept {
+    slices_.add();
     context_ = h.promise().context;
     if (is_tracing()) [[unlikely]]
       traced.begin(*context_);
@@ -63,6 +65,7 @@ public:
   // Any thread.
   task_handle steal() noexcept;
   bool has_queued() const noexcept;
+  worker_metrics metrics() const noexcept;
 
 private:
   friend class homes;
@@ -74,9 +77,6 @@ private:
   void run_tasks_by_seed();
   void run_at_home();
   void run_one(task_handle h);
-  void count_slice() noexcept {
-    slices_.store(slices_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  }
 
   task_handle find();
   task_handle find_local();
@@ -89,6 +89,7 @@ private:
   void look_at_clock_and_io();
   io_driver* io() const noexcept;
   bool run_due_timers();
+  std::size_t count_timers(std::size_t fired) noexcept;
   bool poll_io();
 
   // sharded and threads (homes.cpp).
@@ -119,10 +120,15 @@ private:
   work_deque deque_;
   injection_queue inbox_;  // sharded and threads
   alignas(64) atomic<void*> slot_{nullptr};
-  atomic<std::uint64_t> slices_{0};
+  counter slices_;
   atomic<bool> kicked_{false};
   atomic<bool> retired_{false};  // a spare that is not needed now
   alignas(64) atomic<std::uint32_t> parked_{0};
+  counter steals_;
+  counter steal_misses_;
+  counter parks_;
+  counter polls_;
+  counter timers_fired_;
 
   // The monitor's own.
   std::uint64_t last_seen_slices_ = 0;

@@ -12,6 +12,8 @@ namespace weft {
 
 /// Thrown by scheduler::run() in deterministic mode when no task can run any more: the text names
 /// each waiting task, where it was started, what it waits in, and the cycles of mutexes and joins.
+struct scheduler_metrics;
+
 class deadlock_error : public std::logic_error {
 public:
   using std::logic_error::logic_error;
@@ -47,6 +49,12 @@ public:
   const model& chosen_model() const noexcept;
   /// The time that sleeps and deadlines go by: the steady clock, or virtual time.
   time_point now() const noexcept;
+
+  /// What its workers, queues and locks have done so far, and how much waits now. Include
+  /// <weft/runtime/metrics.hpp>.
+  /// Concurrent  any thread, while tasks run; each number is right, all of them are of no one moment
+  /// Cost        a few loads a worker and two locks; counting costs tasks one store each
+  scheduler_metrics metrics() const;
 
   /// The scheduler whose task runs on this thread. @throws std::logic_error outside of tasks
   static scheduler& current();
