@@ -41,9 +41,8 @@ public:
   asio_wait& operator=(const asio_wait&) = delete;
 
   bool await_ready() const noexcept { return false; }
-  template <weft_promise Promise>
-  bool await_suspend(std::coroutine_handle<Promise> h) {
-    waiter_ = erase(h);
+  bool await_suspend(suspension h) {
+    waiter_ = h.task();
     state_->waiter = waiter_;
     task_context& context = *waiter_.promise().context;
     context.waits_for = what_;

@@ -10,11 +10,17 @@ void blocking_job::submit(task_handle waiter) {
   waiter_ = waiter;
   task_context& context = *waiter.promise().context;
   context.waits_for = "blocking";
+  scheduler_core& core = context.scope().core();
+  is_published_ = context.publish(*this);
   if (is_tracing()) [[unlikely]]
     trace_wait(context, context.waits_for);
-  scheduler_core& core = context.scope().core();
-  if (core.is_deterministic()) run_and_wake();
-  else core.blocking().submit(*this);
+  if (core.is_deterministic()) return run_and_wake();
+  try {
+    core.blocking().submit(*this);
+  } catch (...) {
+    finish();
+    throw;
+  }
 }
 
 void blocking_job::run_and_wake() noexcept {

@@ -15,18 +15,21 @@ constexpr auto starving_after = std::chrono::milliseconds(1);
 }  // namespace
 
 /// One wait for the mutex; ends with the mutex handed over, or with a chance to compete for it.
-class mutex::turn : public detail::waiter {
+class mutex::turn : detail::cancel_hook, public detail::waiter {
 public:
   turn(mutex& m, time_point since, bool is_first_wait) noexcept
-      : mutex_(m), since_(since), is_first_wait_(is_first_wait) {}
+      : cancel_hook(&stay), mutex_(m), since_(since), is_first_wait_(is_first_wait) {}
 
   bool await_ready() const noexcept { return false; }
-  bool await_suspend(std::coroutine_handle<detail::task_promise<void>> h) noexcept {
-    task = detail::erase(h);
-    task.promise().context->waits_for = "mutex::lock";
-    if (detail::keeps_notes()) detail::note_wait(*task.promise().context, &mutex_);
+  bool await_suspend(detail::suspension h) noexcept {
+    task = h.task();
+    detail::task_context& context = *task.promise().context;
+    context.waits_for = "mutex::lock";
+    if (detail::keeps_notes()) detail::note_wait(context, &mutex_);
+    // Cancelled or not, it waits; the hook lets a dump look at it.
+    is_published_ = context.publish(*this);
     if (detail::is_tracing()) [[unlikely]]
-      detail::trace_wait(*task.promise().context, "mutex::lock");
+      detail::trace_wait(context, context.waits_for);
     std::lock_guard held(mutex_.waiters_lock_);
     // Marked and tried in one step: an unlock either sees the mark or is seen here.
     const auto before = mutex_.state_.fetch_or(locked | contended, std::memory_order_seq_cst);
@@ -36,7 +39,7 @@ public:
       }
       handed_over_ = true;
       if (detail::is_tracing()) [[unlikely]]
-        detail::trace_no_wait(*task.promise().context);
+        detail::trace_no_wait(context);
       return false;
     }
     if (is_first_wait_) mutex_.waiters_.push_back(*this);
@@ -44,14 +47,20 @@ public:
     return true;
   }
   /// @return whether the mutex is this task's now
-  bool await_resume() const noexcept { return handed_over_; }
+  bool await_resume() noexcept {
+    if (is_published_) task.promise().context->withdraw(*this);
+    return handed_over_;
+  }
 
 private:
   friend class mutex;
 
+  static void stay(cancel_hook&) noexcept {}
+
   mutex& mutex_;
   time_point since_;
   bool is_first_wait_;
+  bool is_published_ = false;
   bool handed_over_ = false;
 };
 

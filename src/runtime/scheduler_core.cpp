@@ -358,23 +358,15 @@ void scheduler_core::advance_or_report() {
 
 std::string scheduler_core::describe_waiting() {
   std::vector<const task_context*> waiting;
-  std::lock_guard lock(scopes_mutex_);
-  for (task_scope* scope : scopes_) {
-    scope->for_each_child([&](task_context& child) { waiting.push_back(&child); });
-  }
+  scopes_.for_each([&](task_scope& scope) {
+    scope.for_each_child([&](task_context& child) { waiting.push_back(&child); });
+  });
   return "deadlock: no task can run any more" + notes_->describe(waiting);
 }
 
-void scheduler_core::add_scope(task_scope& scope) {
-  if (!is_deterministic()) return;
-  std::lock_guard lock(scopes_mutex_);
-  scopes_.push_back(&scope);
-}
-
-void scheduler_core::remove_scope(task_scope& scope) {
-  if (!is_deterministic()) return;
-  std::lock_guard lock(scopes_mutex_);
-  std::erase(scopes_, &scope);
+bool scheduler_core::runs_one_task_at_a_time_here() const noexcept {
+  if (this_worker == nullptr || &this_worker->core() != this) return false;
+  return has_gil() || is_deterministic() || std::holds_alternative<event_loop>(model_);
 }
 
 void report_unhandled(const std::exception_ptr& error) noexcept {

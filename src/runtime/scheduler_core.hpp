@@ -5,6 +5,7 @@
 #include "gil_lock.hpp"
 #include "homes.hpp"
 #include "injection_queue.hpp"
+#include "scope_registry.hpp"
 #include "wait_notes.hpp"
 #include "worker.hpp"
 
@@ -120,8 +121,9 @@ public:
     for (worker* w : homes_->list()) visit(*w);
   }
 
-  void add_scope(task_scope& scope);
-  void remove_scope(task_scope& scope);
+  scope_registry& scopes() noexcept { return scopes_; }
+  /// Whether no other task can run while the caller, a task, does.
+  bool runs_one_task_at_a_time_here() const noexcept;
 
 private:
   friend class homes;
@@ -188,10 +190,9 @@ private:
   std::uint64_t seed_state_ = 0;
   std::exception_ptr deadlock_;
   bool is_stuck_ = false;
-  os_mutex scopes_mutex_;
-  std::vector<task_scope*> scopes_;
   std::optional<wait_notes> notes_;
 
+  scope_registry scopes_;
   blocking_pool blocking_;
   std::unique_ptr<task_scope> root_;
 };

@@ -3,6 +3,7 @@
 #include <weft/runtime/threading.hpp>
 
 #include "scheduler_core.hpp"
+#include "trace_recorder.hpp"
 
 #include <mutex>
 
@@ -20,12 +21,25 @@ task_handle to_handle(std::uintptr_t word) noexcept {
 // Of the join word: see task_context::forker_mark.
 bool has_forker(std::uintptr_t join) noexcept { return (join & 1) != 0 && join != 1; }
 
+// What the dumping thread has pinned. One task at a time, so it needs no room in each context.
+constinit thread_local std::uintptr_t pinned_hook = 0;
+
+std::uint32_t number_of_owner(task_scope::kind k) noexcept {
+  task_context* owner = k == task_scope::kind::group ? current_context() : nullptr;
+  return owner != nullptr ? traced_number(*owner) : 0;
+}
+
 }  // namespace
 
 void task_context::cancel() noexcept {
   std::uintptr_t seen = cancel_.load(std::memory_order_acquire);
   for (;;) {
-    if (seen > hook_limit) return;
+    if (seen >= cancelling) return;
+    if (seen == pinned) {
+      give_way();
+      seen = cancel_.load(std::memory_order_acquire);
+      continue;
+    }
     const std::uintptr_t next = seen == 0 ? cancelled_for_ever : cancelling;
     if (cancel_.compare_exchange_weak(seen, next, std::memory_order_seq_cst)) break;
   }
@@ -35,16 +49,42 @@ void task_context::cancel() noexcept {
   cancel_.store(cancelled_for_ever, std::memory_order_release);
 }
 
-void task_context::wait_for_canceller() noexcept {
-  while (cancel_.load(std::memory_order_acquire) == cancelling) give_way();
+void task_context::finish_withdraw(cancel_hook& hook) noexcept {
+  const auto own = reinterpret_cast<std::uintptr_t>(&hook);
+  for (;;) {
+    std::uintptr_t seen = own;
+    if (cancel_.compare_exchange_strong(seen, 0, std::memory_order_acq_rel)) return;
+    if (seen == cancelled_for_ever) return;
+    give_way();  // pinned, or a canceller is in the hook
+  }
 }
+
+bool task_context::pin() noexcept {
+  std::uintptr_t seen = cancel_.load(std::memory_order_acquire);
+  if (seen == 0 || seen > hook_limit) return false;
+  if (!cancel_.compare_exchange_strong(seen, pinned, std::memory_order_acq_rel)) return false;
+  pinned_hook = seen;
+  return true;
+}
+
+// Nobody changes the word while it says `pinned`.
+void task_context::unpin() noexcept { cancel_.store(pinned_hook, std::memory_order_release); }
 
 task_scope::task_scope(scheduler_core& core, kind k) noexcept
-    : core_(&core), live_(k == kind::root ? 0 : 1), kind_(k) {
-  if (kind_ != kind::supervision) core_->add_scope(*this);
+    : core_(&core), live_(k == kind::root ? 0 : 1), kind_(k), owner_number_(number_of_owner(k)) {
+  if (kind_ == kind::root) list_once();
 }
 
-task_scope::~task_scope() { core_->remove_scope(*this); }
+task_scope::~task_scope() {
+  if (is_listed_.load(std::memory_order_relaxed)) core_->scopes().remove(*this, shard_);
+}
+
+void task_scope::list_once() noexcept {
+  if (is_listed_.load(std::memory_order_relaxed) || kind_ == kind::supervision) return;
+  if (is_listed_.exchange(true, std::memory_order_relaxed)) return;
+  shard_ = static_cast<unsigned char>(this_worker != nullptr ? this_worker->id() : 0);
+  core_->scopes().add(*this, shard_);
+}
 
 void task_scope::open() noexcept {
   cancelled_.store(false, std::memory_order_relaxed);
@@ -79,6 +119,7 @@ task_context& task_scope::start(task_handle frame, bool joinable, placement wher
 
 task_context& task_scope::attach(task_handle frame, bool joinable, placement where) {
   require_startable(frame);
+  list_once();
   void* memory = allocate_frame(sizeof(task_context));
   auto& context = *::new (memory) task_context(*this, frame, joinable);
   frame.promise().context = &context;
@@ -93,6 +134,7 @@ task_context& task_scope::attach(task_handle frame, bool joinable, placement whe
 }
 
 void task_scope::adopt_running(task_context& child) noexcept {
+  list_once();
   std::lock_guard lock(lock_);
   if (child.join_.load(std::memory_order_relaxed) == task_context::ended) return;
   live_.fetch_add(1, std::memory_order_relaxed);
@@ -176,6 +218,7 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
   task_context& context = *ended.promise().context;
   if (is_tracing()) [[unlikely]]
     trace_end(context);
+  context.set_frame(ended);
   if (has_forker(context.join_.load(std::memory_order_relaxed))) {
     if (const auto next = complete_forked(context)) return next;
   }

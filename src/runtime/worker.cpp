@@ -2,6 +2,7 @@
 
 #include "futex.hpp"
 #include "scheduler_core.hpp"
+#include "thread_times.hpp"
 
 #include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/timer.hpp>
@@ -45,6 +46,7 @@ void worker::run() {
   worker* const outer = std::exchange(this_worker, this);
   const auto* const outer_requests = std::exchange(
       attention_requested, core_.has_gil() ? &core_.gil_->drop_requested() : &nothing_requested);
+  thread_number_.store(this_thread_number(), std::memory_order_relaxed);
   trace(trace_kind::worker_begin, id_);
   if (core_.is_deterministic()) run_tasks_by_seed();
   else if (core_.has_gil()) run_tasks_under_gil();
@@ -105,13 +107,17 @@ void worker::run_tasks_by_seed() {
 void worker::run_one(task_handle h) {
   stop_searching(true);
   enter(h).resume();
-  context_ = nullptr;
+  context_.store(nullptr, std::memory_order_relaxed);
   if (is_tracing()) [[unlikely]]
     traced.leave();
 }
 
 void worker::checkpoint() {
-  if (core_.has_gil()) core_.gil_->drop_on_request();
+  if (!core_.has_gil()) return;
+  lets_others_run_.store(true, std::memory_order_relaxed);
+  core_.gil_->drop_on_request();
+  lets_others_run_.store(false, std::memory_order_relaxed);
+  slices_.add();
 }
 
 // ------------------------------------------------------------------ queues
@@ -170,8 +176,8 @@ worker_metrics worker::metrics() const noexcept {
   now.parks = parks_.value();
   now.polls = polls_.value();
   now.timers_fired = timers_fired_.value();
-  now.queued = deque_.size() + (slot_.load(std::memory_order_relaxed) != nullptr ? 1 : 0) +
-               inbox_.size();
+  now.queued =
+      deque_.size() + (slot_.load(std::memory_order_relaxed) != nullptr ? 1 : 0) + inbox_.size();
   return now;
 }
 

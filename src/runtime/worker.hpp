@@ -12,8 +12,10 @@
 #include <weft/runtime/task_context.hpp>
 #include <weft/runtime/threading.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
+#include <source_location>
 
 namespace weft::detail {
 
@@ -40,22 +42,22 @@ public:
   bool take_back(task_handle forker) noexcept {
     weft::checkpoint();
     if (kicked_.load(std::memory_order_relaxed)) return false;
-    if (!deque_.pop_if(forker.address())) return false;
-    return true;
+    return deque_.pop_if(forker.address());
   }
 
   std::coroutine_handle<> take_next() noexcept;  // for a task that just suspended
   std::coroutine_handle<> enter(task_handle h) noexcept {
     slices_.add();
-    context_ = h.promise().context;
+    task_context& context = *h.promise().context;
+    context_.store(&context, std::memory_order_relaxed);
+    since_.store(h.promise().where, std::memory_order_relaxed);
     if (is_tracing()) [[unlikely]]
-      traced.begin(*context_);
+      traced.begin(context);
     return h;
   }
 
   scheduler_core& core() const noexcept { return core_; }
   std::uint32_t id() const noexcept { return id_; }
-  task_context* context() const noexcept { return context_; }
   timer_heap& timers() noexcept { return timers_; }
   void checkpoint();
   io_driver& own_io_or_make(std::unique_ptr<io_driver> (*make)());
@@ -66,6 +68,14 @@ public:
   task_handle steal() noexcept;
   bool has_queued() const noexcept;
   worker_metrics metrics() const noexcept;
+  /// The task that runs. @return null where none does
+  task_context* context() const noexcept { return context_.load(std::memory_order_relaxed); }
+  /// Where that task suspended for the last time, or its coroutine.
+  std::source_location since() const noexcept { return since_.load(std::memory_order_relaxed); }
+  std::uint64_t slices() const noexcept { return slices_.value(); }
+  /// In a slice, but waiting for its turn at a checkpoint.
+  bool lets_others_run() const noexcept { return lets_others_run_.load(std::memory_order_relaxed); }
+  int thread_number() const noexcept { return thread_number_.load(std::memory_order_relaxed); }
 
 private:
   friend class homes;
@@ -114,7 +124,11 @@ private:
   std::uint32_t tick_ = 0;
   std::uint32_t streak_ = 0;  // tasks run out of the LIFO slot in a row
   std::uint32_t random_state_;
-  task_context* context_ = nullptr;  // of the task that runs
+  // For other threads' eyes only, so not detail::atomic (see counter.hpp).
+  std::atomic<task_context*> context_{nullptr};
+  std::atomic<std::source_location> since_{};
+  std::atomic<bool> lets_others_run_{false};
+  std::atomic<int> thread_number_{0};
   timer_heap timers_;
   std::unique_ptr<io_driver> own_io_;  // sharded and threads; others share the core's
   work_deque deque_;

@@ -266,9 +266,8 @@ public:
   explicit asio_awaiter(Operation& operation) noexcept : operation_(operation) {}
 
   bool await_ready() const noexcept { return false; }
-  template <weft_promise Promise>
-  bool await_suspend(std::coroutine_handle<Promise> h) {
-    if (!prepare(erase(h))) {
+  bool await_suspend(suspension h) {
+    if (!prepare(h.task())) {
       outcome_.set_abandoned();
       return false;
     }

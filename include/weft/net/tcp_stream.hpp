@@ -50,10 +50,7 @@ public:
       : socket_wait(socket), into_(into) {}
 
   bool await_ready() const noexcept { return false; }
-  template <detail::weft_promise Promise>
-  bool await_suspend(std::coroutine_handle<Promise> h) {
-    return suspend(detail::erase(h));
-  }
+  bool await_suspend(detail::suspension h) { return suspend(h.task()); }
   result<std::size_t> await_resume() noexcept {
     resume();
     if (error) return error;
@@ -76,10 +73,7 @@ public:
 
   /// Most writes fit into the socket's buffer and end here, without a queue.
   bool await_ready();
-  template <detail::weft_promise Promise>
-  bool await_suspend(std::coroutine_handle<Promise> h) {
-    return suspend(detail::erase(h));
-  }
+  bool await_suspend(detail::suspension h) { return suspend(h.task()); }
   result<void> await_resume() noexcept {
     resume();
     if (error) return error;

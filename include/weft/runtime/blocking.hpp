@@ -15,22 +15,28 @@ namespace detail {
 
 /// A call that may block its thread, queued for the scheduler's blocking threads. Lives in the
 /// awaiter.
-class blocking_job {
+class blocking_job : cancel_hook {
 public:
   using function = void (*)(blocking_job&) noexcept;
-  explicit blocking_job(function run) noexcept : run_(run) {}
+  explicit blocking_job(function run) noexcept : cancel_hook(&go_on), run_(run) {}
 
   /// Queues the job; when it has run, `waiter` is made ready.
   void submit(task_handle waiter);
+  /// The first thing in await_resume().
+  void finish() noexcept {
+    if (is_published_) waiter_.promise().context->withdraw(*this);
+  }
 
 private:
   friend class blocking_pool;
 
+  static void go_on(cancel_hook&) noexcept {}
   void run_and_wake() noexcept;
 
   function run_;
   task_handle waiter_;
   blocking_job* next_ = nullptr;
+  bool is_published_ = false;  // a hook that no cancel heeds: it lets a dump look at the task
 };
 
 }  // namespace detail
@@ -46,11 +52,9 @@ public:
   explicit blocking_awaiter(Function callee) : blocking_job(&call), function_(std::move(callee)) {}
 
   bool await_ready() const noexcept { return false; }
-  template <detail::weft_promise Promise>
-  void await_suspend(std::coroutine_handle<Promise> h) {
-    submit(detail::erase(h));
-  }
+  void await_suspend(detail::suspension h) { submit(h.task()); }
   result_type await_resume() {
+    finish();
     if (error_) std::rethrow_exception(std::move(error_));
     if constexpr (!is_void) return std::move(*value_);
   }

@@ -37,9 +37,8 @@ public:
       queue_.lock.lock();
       return has_lock_ = receiver_.can_read();
     }
-    template <detail::weft_promise Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-      return suspend(detail::erase(h));
+    std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+      return suspend(h.task());
     }
     result<T> await_resume() {
       resume();

@@ -25,9 +25,8 @@ public:
   bool await_ready() noexcept {
     return static_cast<detail::channel_core<T>&>(channel_).send_now(value_, outcome);
   }
-  template <detail::weft_promise Promise>
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-    return suspend(detail::erase(h), channel_.senders, channel_.lock);
+  std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+    return suspend(h.task(), channel_.senders, channel_.lock);
   }
   result<void> await_resume() noexcept { return finish(); }
 
@@ -48,9 +47,8 @@ public:
   bool await_ready() noexcept {
     return static_cast<detail::channel_core<T>&>(channel_).receive_now(slot_, outcome);
   }
-  template <detail::weft_promise Promise>
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-    return suspend(detail::erase(h), channel_.receivers, channel_.lock);
+  std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+    return suspend(h.task(), channel_.receivers, channel_.lock);
   }
   result<T> await_resume() noexcept {
     resume();

@@ -25,9 +25,8 @@ public:
     explicit awaiter(event& e) noexcept : queue_wait(e.queue_, "event::wait"), event_(e) {}
 
     bool await_ready() noexcept;
-    template <detail::weft_promise Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-      return suspend(detail::erase(h));
+    std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+      return suspend(h.task());
     }
     result<void> await_resume() noexcept { return finish(); }
 

@@ -32,8 +32,7 @@ public:
     explicit awaiter(interval& i) noexcept : interval_(i), sleep_(i.next_) {}
 
     bool await_ready() const;
-    template <detail::weft_promise Promise>
-    bool await_suspend(std::coroutine_handle<Promise> h) {
+    bool await_suspend(detail::suspension h) {
       has_slept_ = true;
       return sleep_.await_suspend(h);
     }

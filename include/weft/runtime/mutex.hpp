@@ -45,11 +45,10 @@ public:
     awaiter& operator=(const awaiter&) = delete;
 
     bool await_ready() const noexcept { return mutex_.try_lock(); }
-    template <detail::weft_promise Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) {
+    std::coroutine_handle<> await_suspend(detail::suspension h) {
       slow_ = mutex_.lock_slowly().release();
-      slow_.promise().caller = h;
-      slow_.promise().context = h.promise().context;
+      slow_.promise().caller = h.task();
+      slow_.promise().context = h.task().promise().context;
       return slow_;
     }
     [[nodiscard("the mutex is unlocked when this goes out of scope")]] lock_guard

@@ -28,9 +28,8 @@ class once {
     explicit first_or_wait(once& o) noexcept : queue_wait(o.queue_, "once::call"), once_(o) {}
 
     bool await_ready() noexcept;
-    template <detail::weft_promise Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-      return suspend(detail::erase(h));
+    std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+      return suspend(h.task());
     }
     result<bool> await_resume() noexcept;
 

@@ -92,9 +92,8 @@ public:
       state_.queue.lock.unlock();
       return true;
     }
-    template <detail::weft_promise Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-      return suspend(detail::erase(h));
+    std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+      return suspend(h.task());
     }
     result<T> await_resume() noexcept {
       resume();

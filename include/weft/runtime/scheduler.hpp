@@ -10,10 +10,10 @@
 
 namespace weft {
 
-/// Thrown by scheduler::run() in deterministic mode when no task can run any more: the text names
-/// each waiting task, where it was started, what it waits in, and the cycles of mutexes and joins.
 struct scheduler_metrics;
 
+/// Thrown by scheduler::run() in deterministic mode when no task can run any more: the text names
+/// each waiting task, where it was started, what it waits in, and the cycles of mutexes and joins.
 class deadlock_error : public std::logic_error {
 public:
   using std::logic_error::logic_error;
@@ -52,8 +52,8 @@ public:
 
   /// What its workers, queues and locks have done so far, and how much waits now. Include
   /// <weft/runtime/metrics.hpp>.
-  /// Concurrent  any thread, while tasks run; each number is right, all of them are of no one moment
-  /// Cost        a few loads a worker and two locks; counting costs tasks one store each
+  /// Concurrent  any thread, while tasks run; each number is right, all of them are of no one
+  /// moment Cost        a few loads a worker and two locks; counting costs tasks one store each
   scheduler_metrics metrics() const;
 
   /// The scheduler whose task runs on this thread. @throws std::logic_error outside of tasks

@@ -82,10 +82,7 @@ public:
   scope_run& operator=(const scope_run&) = delete;
 
   bool await_ready() const noexcept { return false; }
-  template <weft_promise Promise>
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-    return suspend(erase(h));
-  }
+  std::coroutine_handle<> await_suspend(suspension h) noexcept { return suspend(h.task()); }
   void await_resume() noexcept {
     if (context_ != nullptr) context_->withdraw(*this);
   }

@@ -199,9 +199,8 @@ public:
   }
 
   bool await_ready() noexcept { return try_all(cases_, first_of<otherwise_case>); }
-  template <detail::weft_promise Promise>
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-    return suspend(detail::erase(h), cases_, locks_, first_of<on_cancel_case>);
+  std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+    return suspend(h.task(), cases_, locks_, first_of<on_cancel_case>);
   }
   selected<Cases...> await_resume() noexcept {
     return take(finish(cases_, first_of<on_cancel_case>), std::index_sequence_for<Cases...>());

@@ -58,9 +58,8 @@ public:
         : queue_wait(s.queue_, "semaphore::acquire", &cut_short), semaphore_(s), count_(count) {}
 
     bool await_ready() noexcept;
-    template <detail::weft_promise Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-      return suspend(detail::erase(h));
+    std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+      return suspend(h.task());
     }
     result<permit> await_resume() noexcept;
 

@@ -27,9 +27,8 @@ class shared_mutex {
     wait& operator=(const wait&) = delete;
 
     bool await_ready() noexcept;
-    template <detail::weft_promise Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-      return suspend(detail::erase(h));
+    std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+      return suspend(h.task());
     }
 
   protected:

@@ -17,10 +17,7 @@ public:
   explicit sleep_awaiter(time_point until) noexcept;
 
   bool await_ready() const noexcept { return false; }
-  template <detail::weft_promise Promise>
-  bool await_suspend(std::coroutine_handle<Promise> h) {
-    return suspend(detail::erase(h));
-  }
+  bool await_suspend(detail::suspension h) { return suspend(h.task()); }
   std::error_code await_resume() noexcept;
 
 private:

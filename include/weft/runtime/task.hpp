@@ -9,6 +9,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -56,12 +57,21 @@ public:
   // Who awaits this coroutine; null for the first frame of a spawned task.
   std::coroutine_handle<> caller;
   task_context* context = nullptr;  // of the task; all frames of one call chain share it
+  // Its latest co_await that suspended, at first the coroutine itself.
+  std::source_location where;
   std::exception_ptr error;
+
+protected:
+  explicit promise_base(const std::source_location& coroutine) noexcept : where(coroutine) {}
 };
 
 template <class T>
 class task_promise final : public promise_base {
 public:
+  // The compiler evaluates the default in the coroutine.
+  explicit task_promise(
+      const std::source_location& coroutine = std::source_location::current()) noexcept
+      : promise_base(coroutine) {}
   task<T> get_return_object() noexcept;
 
   template <class U = T>
@@ -82,6 +92,9 @@ private:
 template <>
 class task_promise<void> final : public promise_base {
 public:
+  explicit task_promise(
+      const std::source_location& coroutine = std::source_location::current()) noexcept
+      : promise_base(coroutine) {}
   task<void> get_return_object() noexcept;
   void return_void() const noexcept {}
   void take() {
@@ -135,7 +148,9 @@ public:
     explicit awaiter(std::coroutine_handle<promise_type> frame) noexcept : frame_(frame) {}
     bool await_ready() const noexcept { return false; }
     template <class Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> caller) noexcept {
+    std::coroutine_handle<> await_suspend(
+        std::coroutine_handle<Promise> caller,
+        const std::source_location& where = std::source_location::current()) noexcept {
       static_assert(detail::weft_promise<Promise>,
                     "a weft task is awaited from a weft task; start one from other code with "
                     "scheduler::run() or go()");
@@ -144,6 +159,7 @@ public:
         detail::broken_contract("a task was awaited twice");
       promise.caller = caller;
       promise.context = caller.promise().context;
+      caller.promise().where = where;
       return frame_;
     }
     T await_resume() { return frame_.promise().take(); }

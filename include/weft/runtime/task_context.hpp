@@ -4,8 +4,8 @@
 #include <weft/runtime/spinlock.hpp>
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/threading.hpp>
-#include <weft/runtime/wait_notes.hpp>
 #include <weft/runtime/trace_point.hpp>
+#include <weft/runtime/wait_notes.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -15,7 +15,7 @@
 // What a running task is to the runtime, behind go(), task_group and every awaitable.
 //
 // task_context: one a spawned task, shared by all frames of its call chain. It carries
-//   the cancel word:  0 nothing published | a cancel_hook | `cancelling` | `cancelled`
+//   the cancel word:  0 nothing published | a cancel_hook | `pinned` | `cancelling` | `cancelled`
 //   the join word:    0 running, a handle exists | `detached` | `ended` | the joiner's frame |
 //                     the forker's frame, marked, until it goes on | `ended_inline`
 // task_scope: the children of one task_group, or of the scheduler's root. A child is in its scope's
@@ -26,6 +26,9 @@
 // then -> cancelled. So a hook is called at most once, and a task that finds `cancelling` when it
 // resumes waits for the canceller's last touch before its frame may go. Cancelled is for ever:
 // every later cancellable wait ends at once.
+//
+// A dump of all tasks (task_dump.cpp) looks at the frames of a task that waits: hook -> pinned ->
+// hook. A task that finds `pinned` when it resumes, and a canceller that does, wait for that.
 //
 // Fork. The forker is queued and its child runs at once. A child that ends while its forker is
 // still the newest in this worker's queue takes it back and control passes straight on: the child
@@ -69,6 +72,7 @@ class task_context {
 public:
   inline task_context(task_scope& scope, task_handle frame, bool joinable) noexcept;
 
+  /// The awaiter's await_suspend() must have taken a suspension: that says which frame waits.
   /// @return false where the task is cancelled already: then do not suspend
   bool publish(cancel_hook& hook) noexcept {
     if (is_tracing()) [[unlikely]]
@@ -84,16 +88,24 @@ public:
   void withdraw(cancel_hook& hook) noexcept {
     auto expected = reinterpret_cast<std::uintptr_t>(&hook);
     if (!cancel_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) [[unlikely]] {
-      wait_for_canceller();
+      finish_withdraw(hook);
     }
     if (is_tracing()) [[unlikely]]
       trace_no_wait(*this);
   }
-  bool cancelled() const noexcept { return cancel_.load(std::memory_order_acquire) > hook_limit; }
+  bool cancelled() const noexcept { return cancel_.load(std::memory_order_acquire) >= cancelling; }
   void cancel() noexcept;
 
   task_scope& scope() const noexcept { return *scope_; }
+  /// The frame that waits, in the order of calls the innermost; before the first wait and after
+  /// the end, the spawned one. For the task itself, and for who has pinned it.
   task_handle frame() const noexcept { return frame_; }
+  void set_frame(task_handle innermost) noexcept { frame_ = innermost; }
+
+  /// Keeps a waiting task from going on, and its frames as they are, until unpin(). The task's
+  /// scope must be locked. @return false where the task has no hook published
+  bool pin() noexcept;
+  void unpin() noexcept;
   /// The task's number in traces; 0 until it is first recorded.
   std::atomic<std::uint32_t>& traced_as() noexcept { return traced_as_; }
 
@@ -119,11 +131,12 @@ private:
   static constexpr std::uintptr_t forker_mark = 1;
 
   // No hook has an address this high.
-  static constexpr std::uintptr_t hook_limit = UINTPTR_MAX - 2;
+  static constexpr std::uintptr_t hook_limit = UINTPTR_MAX - 3;
+  static constexpr std::uintptr_t pinned = UINTPTR_MAX - 2;
   static constexpr std::uintptr_t cancelling = UINTPTR_MAX - 1;
   static constexpr std::uintptr_t cancelled_for_ever = UINTPTR_MAX;
 
-  void wait_for_canceller() noexcept;
+  void finish_withdraw(cancel_hook& hook) noexcept;
   void free() noexcept {
     frame_.destroy();
     this->~task_context();
@@ -149,6 +162,24 @@ inline void require_startable(task_handle frame) noexcept {
   if (frame.promise().caller) [[unlikely]]
     broken_contract("a task was started that had been awaited");
 }
+
+/// What await_suspend() takes: the task that suspends. Made from the coroutine's handle at the
+/// co_await, whose place it leaves in the frame for dumps and stall reports.
+class suspension {
+public:
+  template <weft_promise Promise>
+  suspension(std::coroutine_handle<Promise> h,
+             const std::source_location& where = std::source_location::current()) noexcept
+      : task_(erase(h)) {
+    promise_base& promise = h.promise();
+    promise.where = where;
+    promise.context->set_frame(task_);
+  }
+  task_handle task() const noexcept { return task_; }
+
+private:
+  task_handle task_;
+};
 
 /// The children of a task_group or of a scheduler's root.
 class task_scope {
@@ -201,6 +232,8 @@ public:
   /// Children that have not ended.
   std::size_t live() const noexcept { return live_.load(std::memory_order_acquire) - 1; }
   scheduler_core& core() const noexcept { return *core_; }
+  /// The task in whose frame the scope is, by its number in traces; 0: none.
+  std::uint32_t owner_number() const noexcept { return owner_number_; }
 
   template <class Visit>
   void for_each_child(Visit visit) {
@@ -210,13 +243,20 @@ public:
 
 private:
   friend class task_context;
+  friend class scope_registry;
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
   friend std::coroutine_handle<> complete_forked(task_context&) noexcept;
+
+  struct links {
+    task_scope* previous = nullptr;
+    task_scope* next = nullptr;
+  };
 
   task_context& start(task_handle frame, bool joinable, placement where);
   task_context& attach(task_handle frame, bool joinable, placement where);
   void adopt_running(task_context& child) noexcept;
   bool end_before_adoption(task_context& child) noexcept;
+  void list_once() noexcept;
   void link(task_context& child) noexcept;
   void unlink(task_context& child) noexcept;
   void keep_error(std::exception_ptr error) noexcept;
@@ -231,6 +271,11 @@ private:
   task_context* children_ = nullptr;
   std::exception_ptr first_error_;
   const kind kind_;
+  // In the scheduler's registry of scopes, from the first child on.
+  unsigned char shard_ = 0;
+  atomic<bool> is_listed_{false};
+  const std::uint32_t owner_number_;
+  links listed_;  // under the shard's lock
 };
 
 inline task_context::task_context(task_scope& scope, task_handle frame, bool joinable) noexcept

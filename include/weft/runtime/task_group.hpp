@@ -25,10 +25,7 @@ public:
   }
 
   bool await_ready() const noexcept { return state_.ended(); }
-  template <weft_promise Promise>
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-    return suspend(erase(h));
-  }
+  std::coroutine_handle<> await_suspend(suspension h) noexcept { return suspend(h.task()); }
   void await_resume() noexcept {
     if (context_ != nullptr) context_->withdraw(*this);
   }
@@ -50,10 +47,7 @@ public:
   explicit scope_awaiter(task_scope& scope) noexcept : cancel_hook(&pass_on), scope_(scope) {}
 
   bool await_ready() const noexcept { return false; }
-  template <weft_promise Promise>
-  bool await_suspend(std::coroutine_handle<Promise> h) noexcept {
-    return suspend(erase(h));
-  }
+  bool await_suspend(suspension h) noexcept { return suspend(h.task()); }
   void await_resume() noexcept { context_->withdraw(*this); }
 
 private:
@@ -136,9 +130,8 @@ public:
       : child_(std::move(child)), scope_(scope) {}
 
   bool await_ready() const noexcept { return false; }
-  template <detail::weft_promise Promise>
-  std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) {
-    const auto forker = detail::erase(h);
+  std::coroutine_handle<> await_suspend(detail::suspension h) {
+    const auto forker = h.task();
     if (scope_ == nullptr) scope_ = &forker.promise().context->scope();
     const auto child = detail::erase(child_.release());
     context_ = &scope_->fork(child, forker);

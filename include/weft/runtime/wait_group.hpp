@@ -24,9 +24,8 @@ public:
         : queue_wait(group.queue_, "wait_group::wait"), group_(group) {}
 
     bool await_ready() noexcept;
-    template <detail::weft_promise Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> h) noexcept {
-      return suspend(detail::erase(h));
+    std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
+      return suspend(h.task());
     }
     result<void> await_resume() noexcept { return finish(); }
 

@@ -11,10 +11,7 @@ class [[nodiscard("a yield does nothing until it is awaited")]] yield_awaiter {
 public:
   yield_awaiter() noexcept = default;
   bool await_ready() const noexcept { return false; }
-  template <detail::weft_promise Promise>
-  void await_suspend(std::coroutine_handle<Promise> h) const noexcept {
-    detail::make_ready_last(detail::erase(h));
-  }
+  void await_suspend(detail::suspension h) const noexcept { detail::make_ready_last(h.task()); }
   void await_resume() const noexcept {}
 };
 

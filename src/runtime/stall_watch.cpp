@@ -1,0 +1,180 @@
+#include <weft/runtime/stall_watch.hpp>
+
+#include "await_names.hpp"
+#include "scheduler_core.hpp"
+#include "thread_times.hpp"
+
+#include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/trace_point.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <mutex>
+#include <source_location>
+#include <utility>
+#include <vector>
+
+// The watch reads what each worker publishes at the start of a slice: how many slices there were,
+// and the await that the task came back from. Where both are the same as at an earlier look, the
+// slice has lasted since then at least.
+
+namespace weft {
+namespace {
+
+using detail::thread_times;
+
+duration passed_since(steady_clock::time_point begin) {
+  return std::chrono::duration_cast<duration>(steady_clock::now() - begin);
+}
+
+std::string milliseconds(duration time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) +
+         " ms";
+}
+
+const char* held_by(std::string_view model) noexcept {
+  if (model == "gil") return "the GIL on worker ";
+  return model == "event_loop" ? "the loop, worker " : "worker ";
+}
+
+bool is_in_slice(const detail::worker& w) noexcept {
+  return w.context() != nullptr && !w.lets_others_run();
+}
+
+void print(const stall_report& report) {
+  std::fprintf(stderr, "weft: stall: %s\n", report.text().c_str());
+}
+
+}  // namespace
+
+std::string stall_report::text() const {
+  std::string text = "a task holds " + std::string(held_by(model)) + std::to_string(worker) +
+                     " for " + milliseconds(lasted) + " (" + std::string(model) + "); since " +
+                     since.file + ":" + std::to_string(since.line) + " in " + since.function;
+  text += is_blocked() ? "; it blocks its thread: use blocking()"
+                       : "; it computes (" + milliseconds(on_cpu) + " on a core)";
+  if (left_out != 0) text += "; " + std::to_string(left_out) + " more left out";
+  return text;
+}
+
+class stall_watch::watcher {
+public:
+  watcher(detail::scheduler_core& core, const stall_options& options)
+      : core_(core), options_(options), thread_([this] { watch(); }) {}
+  ~watcher() {
+    {
+      std::lock_guard lock(mutex_);
+      is_stopping_ = true;
+    }
+    stopped_.notify_one();
+    thread_.join();
+  }
+  watcher(const watcher&) = delete;
+  watcher& operator=(const watcher&) = delete;
+
+private:
+  // A slice that was seen before.
+  struct slice {
+    std::uint64_t number = 0;
+    std::source_location since;
+    steady_clock::time_point first_seen;
+    thread_times times_then;
+    steady_clock::time_point report_at;
+    bool is_running = false;
+    bool is_left_out = false;
+  };
+
+  void watch();
+  void look_at(detail::worker& w);
+  bool is_same(const slice& seen, detail::worker& w) const noexcept;
+  void consider(slice& seen, detail::worker& w);
+  stall_report describe(const slice& seen, const detail::worker& w) const;
+  void report(const stall_report& found);
+
+  detail::scheduler_core& core_;
+  const stall_options options_;
+  std::vector<slice> slices_;  // by worker
+  steady_clock::time_point last_report_{};
+  std::uint64_t left_out_ = 0;
+  detail::os_mutex mutex_;
+  detail::os_condition stopped_;
+  bool is_stopping_ = false;
+  detail::os_thread thread_;  // the last: it uses the others
+};
+
+void stall_watch::watcher::watch() {
+  std::unique_lock lock(mutex_);
+  while (!stopped_.wait_for(lock, options_.threshold / 4, [this] { return is_stopping_; })) {
+    lock.unlock();
+    core_.for_each_worker([this](detail::worker& w) { look_at(w); });
+    lock.lock();
+  }
+}
+
+void stall_watch::watcher::look_at(detail::worker& w) {
+  if (slices_.size() <= w.id()) slices_.resize(w.id() + 1);
+  slice& seen = slices_[w.id()];
+  if (is_same(seen, w)) return consider(seen, w);
+  seen = slice();
+  seen.number = w.slices();
+  seen.since = w.since();
+  seen.is_running = is_in_slice(w);
+  if (!seen.is_running) return;
+  seen.first_seen = steady_clock::now();
+  seen.report_at = seen.first_seen + options_.threshold;
+  seen.times_then = detail::thread_times_of(w.thread_number());
+}
+
+bool stall_watch::watcher::is_same(const slice& seen, detail::worker& w) const noexcept {
+  const std::source_location now = w.since();
+  return seen.is_running && is_in_slice(w) && w.slices() == seen.number &&
+         now.line() == seen.since.line() && now.file_name() == seen.since.file_name();
+}
+
+void stall_watch::watcher::consider(slice& seen, detail::worker& w) {
+  const auto now = steady_clock::now();
+  if (now < seen.report_at) return;
+  stall_report found = describe(seen, w);
+  const duration own = found.lasted - found.waited_for_core;
+  if (own < options_.threshold) {
+    seen.report_at = now + (options_.threshold - own);
+    return;
+  }
+  if (last_report_ != steady_clock::time_point() && now - last_report_ < options_.pause) {
+    seen.report_at = last_report_ + options_.pause;
+    left_out_ += seen.is_left_out ? 0 : 1;
+    seen.is_left_out = true;
+    return;
+  }
+  left_out_ -= seen.is_left_out ? 1 : 0;
+  seen.is_left_out = false;
+  seen.report_at = now + options_.pause;
+  last_report_ = now;
+  found.left_out = std::exchange(left_out_, 0);
+  report(found);
+}
+
+stall_report stall_watch::watcher::describe(const slice& seen, const detail::worker& w) const {
+  const thread_times times = detail::thread_times_of(w.thread_number());
+  stall_report found;
+  found.model = name_of(core_.chosen_model());
+  found.worker = w.id();
+  found.since = detail::to_place(seen.since);
+  found.lasted = passed_since(seen.first_seen);
+  found.on_cpu = times.on_cpu - seen.times_then.on_cpu;
+  found.waited_for_core = times.waited_for_core - seen.times_then.waited_for_core;
+  return found;
+}
+
+void stall_watch::watcher::report(const stall_report& found) {
+  const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(found.lasted);
+  detail::trace(trace_kind::stall, found.worker, static_cast<std::uint32_t>(lasted.count()));
+  if (options_.report) options_.report(found);
+  else print(found);
+}
+
+stall_watch::stall_watch(scheduler& watched, const stall_options& options)
+    : watcher_(std::make_unique<watcher>(watched.core(), options)) {}
+stall_watch::~stall_watch() = default;
+
+}  // namespace weft

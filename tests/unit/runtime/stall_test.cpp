@@ -1,0 +1,226 @@
+#include <weft/runtime/stall_watch.hpp>
+
+#include <weft/runtime/checkpoint.hpp>
+#include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task_group.hpp>
+#include <weft/runtime/trace.hpp>
+#include <weft/runtime/yield.hpp>
+
+#include <support/captured_stderr.hpp>
+#include <support/models.hpp>
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+#include <chrono>
+#include <mutex>
+#include <source_location>
+#include <string>
+#include <thread>
+#include <vector>
+
+// Real time: a stall is a matter of threads. Thresholds are small, stalls are several of them long,
+// and no test says that something took at most so long.
+
+namespace {
+
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+using weft::scheduler;
+using weft::stall_report;
+using weft::stall_watch;
+using weft::task;
+
+class reports {
+public:
+  weft::stall_options options(weft::duration pause = 1h) {
+    return {.threshold = 20ms, .pause = pause, .report = [this](const stall_report& r) {
+              std::lock_guard lock(mutex_);
+              all_.push_back(r);
+            }};
+  }
+  std::vector<stall_report> all() {
+    std::lock_guard lock(mutex_);
+    return all_;
+  }
+
+private:
+  std::mutex mutex_;
+  std::vector<stall_report> all_;
+};
+
+void compute(weft::duration time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {}
+}
+
+unsigned here(const std::source_location& at = std::source_location::current()) {
+  return static_cast<unsigned>(at.line());
+}
+
+task<unsigned> compute_after_an_await(weft::duration time) {
+  co_await weft::yield();
+  const unsigned line = here() - 1;
+  compute(time);
+  co_return line;
+}
+
+task<> sleep_in_the_thread(weft::duration time) {
+  co_await weft::yield();
+  std::this_thread::sleep_for(time);
+}
+
+TEST_CASE("a task that computes too long is reported with its last await, under each model") {
+  for (const auto& m : weft::test::every_model()) {
+    CAPTURE(m.name);
+    reports seen;
+    scheduler s(m.value);
+    unsigned line = 0;
+    {
+      const stall_watch watch(s, seen.options());
+      line = s.run(compute_after_an_await(150ms));
+    }
+    const auto all = seen.all();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].model == weft::name_of(m.value));
+    CHECK(all[0].lasted >= 20ms);
+    CHECK(all[0].since.line == line);
+    CHECK_THAT(all[0].since.function, ContainsSubstring("compute_after_an_await("));
+    CHECK_FALSE(all[0].is_blocked());
+  }
+}
+
+TEST_CASE("a task that blocks its thread is told from one that computes") {
+  for (const auto& m : weft::test::serving_models()) {
+    CAPTURE(m.name);
+    reports seen;
+    scheduler s(m.value);
+    {
+      const stall_watch watch(s, seen.options());
+      s.run(sleep_in_the_thread(150ms));
+    }
+    const auto all = seen.all();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].is_blocked());
+    CHECK_THAT(all[0].text(), ContainsSubstring("use blocking()"));
+  }
+}
+
+task<> compute_from_the_start() {
+  compute(150ms);
+  co_return;
+}
+
+TEST_CASE("a task that has never awaited is named by its coroutine") {
+  reports seen;
+  scheduler s(weft::event_loop{});
+  {
+    const stall_watch watch(s, seen.options());
+    s.run(compute_from_the_start());
+  }
+  REQUIRE(seen.all().size() == 1);
+  CHECK_THAT(seen.all()[0].since.function, ContainsSubstring("compute_from_the_start("));
+}
+
+task<> sleep_and_yield() {
+  (void)co_await weft::sleep(100ms);
+  const auto end = std::chrono::steady_clock::now() + 100ms;
+  while (std::chrono::steady_clock::now() < end) co_await weft::yield();
+}
+
+TEST_CASE("tasks that wait or yield are not reported, however long they live") {
+  for (const auto& m : weft::test::serving_models()) {
+    CAPTURE(m.name);
+    reports seen;
+    scheduler s(m.value);
+    {
+      auto options = seen.options();
+      options.threshold = 80ms;  // a busy machine may keep a thread from its core for some of it
+      const stall_watch watch(s, options);
+      s.run(sleep_and_yield());
+    }
+    CHECK(seen.all().empty());
+  }
+}
+
+task<> compute_with_checkpoints(weft::duration time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) weft::checkpoint();
+  co_return;
+}
+task<> two_that_share() {
+  weft::task_group group;
+  group.go(compute_with_checkpoints(300ms));
+  group.go(compute_with_checkpoints(300ms));
+  co_await group.join();
+}
+
+TEST_CASE("who lets go of the GIL at checkpoints is not reported for holding it") {
+  reports seen;
+  scheduler s(weft::gil{.threads = 2, .switch_interval = 2ms});
+  {
+    auto options = seen.options();
+    options.threshold = 150ms;
+    const stall_watch watch(s, options);
+    s.run(two_that_share());
+  }
+  CHECK(seen.all().empty());
+}
+
+task<> stall_often(int times) {
+  for (int i = 0; i < times; ++i) {
+    compute(60ms);
+    co_await weft::yield();
+  }
+}
+
+TEST_CASE("reports come at most once in the pause, and the next one counts what was left out") {
+  reports seen;
+  scheduler s(weft::event_loop{});
+  {
+    const stall_watch watch(s, seen.options(300ms));
+    s.run(stall_often(12));
+  }
+  const auto all = seen.all();
+  REQUIRE(all.size() >= 2);
+  CHECK(all.size() <= 4);
+  CHECK(all[0].left_out == 0);
+  CHECK(all[1].left_out >= 1);
+}
+
+TEST_CASE("without a callback a stall is one line on standard error") {
+  std::string text;
+  scheduler s(weft::event_loop{});
+  {
+    const weft::test::captured_stderr captured;
+    {
+      weft::stall_options options;
+      options.threshold = 20ms;
+      const stall_watch watch(s, options);
+      s.run(compute_from_the_start());
+    }
+    text = captured.text();
+  }
+  CHECK_THAT(text, ContainsSubstring("weft: stall: a task holds the loop, worker 0 for "));
+  CHECK_THAT(text, ContainsSubstring("stall_test.cpp:"));
+  CHECK(std::count(text.begin(), text.end(), '\n') == 1);
+}
+
+TEST_CASE("a stall is in the trace") {
+  weft::trace_session session;
+  reports seen;
+  scheduler s(weft::event_loop{});
+  {
+    const stall_watch watch(s, seen.options());
+    s.run(compute_from_the_start());
+  }
+  int stalls = 0;
+  for (const auto& track : session.stop().tracks) {
+    for (const auto& e : track.events) stalls += e.kind == weft::trace_kind::stall ? 1 : 0;
+  }
+  CHECK(stalls == 1);
+}
+
+}  // namespace
