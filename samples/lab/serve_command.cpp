@@ -3,10 +3,13 @@
 #include "routes.hpp"
 
 #include <weft/runtime/model.hpp>
+#include <weft/runtime/trace.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <chrono>
+#include <cstdio>
+#include <fstream>
 #include <memory>
 #include <string>
 #include <variant>
@@ -19,6 +22,7 @@ struct serve_options {
   unsigned workers = 0;
   double interval_ms = 0;
   std::string listen = "127.0.0.1:8080";
+  std::string trace;
 };
 
 void set_workers(weft::model& model, unsigned workers) {
@@ -47,13 +51,29 @@ weft::model choose_model(const serve_options& options) {
   return *model;
 }
 
+// The file is opened first: an hour of serving is not lost to a wrong path.
+int serve_traced(weft::app& app, const weft::run_options& run, const std::string& path) {
+  std::ofstream file(path);
+  if (!file) {
+    std::fprintf(stderr, "lab: cannot write to %s\n", path.c_str());
+    return 1;
+  }
+  weft::trace_session session;
+  const int exit_code = app.run(run);
+  const weft::trace_log log = session.stop();
+  weft::write_chrome_json(log, file);
+  std::fprintf(stderr, "lab: wrote the trace to %s; %llu older records were overwritten\n",
+               path.c_str(), static_cast<unsigned long long>(log.dropped));
+  return exit_code;
+}
+
 int serve(const serve_options& options) {
   weft::app app;
   add_routes(app);
   weft::run_options run;
   run.model = choose_model(options);
   run.listen = options.listen;
-  return app.run(run);
+  return options.trace.empty() ? app.run(run) : serve_traced(app, run, options.trace);
 }
 
 }  // namespace
@@ -69,6 +89,8 @@ void add_serve_command(CLI::App& program, int& exit_code) {
       ->check(CLI::Range(0.05, 10'000.0));
   command.add_option("--listen", options->listen, "HOST:PORT; port 0 takes a free one")
       ->capture_default_str();
+  command.add_option("--trace", options->trace,
+                     "Record until the server stops, for ui.perfetto.dev, into this file");
   command.callback([options, &exit_code] { exit_code = serve(*options); });
 }
 

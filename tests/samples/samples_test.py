@@ -9,6 +9,7 @@ import pathlib
 import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 
 BIN, PROJECT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
@@ -80,6 +81,19 @@ class Samples(unittest.TestCase):
         for server in self.under_each_model("lab", "serve"):
             status, text = server.ask("POST", "/orders", order)
             self.assertEqual((status, text), (200, (data / "order_reply.json").read_text(encoding="utf-8").strip()))
+
+    def test_lab_writes_a_trace_of_what_it_served(self):
+        with tempfile.TemporaryDirectory() as directory:
+            file = pathlib.Path(directory) / "trace.json"
+            for server in self.under_each_model("lab", "serve", f"--trace={file}"):
+                self.assertEqual(server.ask("GET", "/io?ms=5")[0], 200)
+                server.process.send_signal(signal.SIGTERM)
+                server.process.wait(timeout=20)
+                trace = json.loads(file.read_text(encoding="utf-8"))
+                waits = {e["args"].get("until") for e in trace["traceEvents"] if e["ph"] == "X"}
+                self.assertIn("sleep", waits)
+                names = {e["args"]["name"] for e in trace["traceEvents"] if e["ph"] == "M"}
+                self.assertIn("worker 0", names)
 
     def test_a_wrong_command_line_is_one_line(self):
         for arguments in (["--model=none"], ["--listen=nowhere"], ["--workers=x"], ["--what"]):
