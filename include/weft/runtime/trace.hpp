@@ -57,7 +57,8 @@ struct trace_options {
 /// Each thread writes into a ring of its own, without a lock. Where nothing records, a record point
 /// costs one predicted branch.
 /// Concurrent  made, read and stopped on any thread while tasks run on others
-/// Cost        about 10 ns an event; 16 bytes a record, kept by its thread for later sessions
+/// Cost        20 to 50 ns an event, most of it the reading of the time; 16 bytes a record, kept by
+///             its thread for later sessions
 /// @example tests/unit/runtime/trace_test.cpp:first_trace
 class trace_session {
 public:
