@@ -2,6 +2,7 @@
 
 #include <weft/runtime/trace_point.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
