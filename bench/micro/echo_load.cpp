@@ -14,6 +14,8 @@ namespace {
 
 using seconds = std::chrono::duration<double>;
 
+constexpr double warm_up_patience_seconds = 10;
+
 load_clock::time_point after(load_clock::time_point start, double s) {
   return start + std::chrono::duration_cast<load_clock::duration>(seconds(s));
 }
@@ -47,6 +49,21 @@ std::vector<double> keep_busy(echo_client& client, load_clock::time_point until)
     }
   }
   return round_trips;
+}
+
+// Until every connection has been accepted and answered once: that is start-up, and not the
+// server's usual latency.
+void warm_up(echo_client& client) {
+  std::vector<bool> answered(client.size(), false);
+  std::size_t missing = client.size();
+  const auto patience = after(load_clock::now(), warm_up_patience_seconds);
+  while (missing != 0 && load_clock::now() < patience) {
+    for (const auto& [connection, milliseconds] : client.wait(patience)) {
+      if (!answered[connection]) --missing;
+      answered[connection] = true;
+      client.send(connection, load_clock::now());
+    }
+  }
 }
 
 // The times of an open loop, and what became of the messages.
@@ -110,7 +127,8 @@ private:
 std::string closed_loop(const load_plan& plan) {
   echo_client client(plan);
   for (std::size_t i = 0; i < client.size(); ++i) client.send(i, load_clock::now());
-  keep_busy(client, after(load_clock::now(), plan.seconds / 5));  // until all are warm
+  warm_up(client);
+  keep_busy(client, after(load_clock::now(), plan.seconds / 5));
   const double cpu = cpu_seconds(plan.server);
   const auto start = load_clock::now();
   std::vector<double> round_trips = keep_busy(client, after(start, plan.seconds));
