@@ -226,8 +226,6 @@ public:
 
 private:
   static time_point deadline_of(duration limit);
-
-  char address_ = 0;  // so that two of them are told apart
 };
 
 /// A thread of the exploration.
