@@ -329,8 +329,9 @@ void execution::add_time_outs(bool idle) {
     if (a.wait.deadline == time_point::max()) continue;
     options_.push_back({option::kind::time_out, i, true});
   }
-  std::stable_sort(options_.begin() + first, options_.end(), [&](auto& a, auto& b) {
-    return actors_[a.thread]->wait.deadline < actors_[b.thread]->wait.deadline;
+  std::sort(options_.begin() + first, options_.end(), [&](auto& a, auto& b) {
+    const auto time_of = [&](auto& o) { return actors_[o.thread]->wait.deadline; };
+    return std::pair(time_of(a), a.thread) < std::pair(time_of(b), b.thread);
   });
   if (idle && !options_.empty()) options_.front().costs = false;
 }

@@ -12,6 +12,18 @@
 
 // One thread at a time runs while an execution is watched, so nothing here needs a lock.
 
+// AddressSanitizer looks after freed memory itself, and does not let us write to all of it.
+#if defined(__SANITIZE_ADDRESS__)
+#define WEFT_KEEPS_FREED_MEMORY 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WEFT_KEEPS_FREED_MEMORY 0
+#endif
+#endif
+#ifndef WEFT_KEEPS_FREED_MEMORY
+#define WEFT_KEEPS_FREED_MEMORY 1
+#endif
+
 namespace weft::testing {
 namespace {
 
@@ -56,6 +68,7 @@ void release(void* memory) noexcept {
   auto* start = static_cast<unsigned char*>(memory);
   if (is_freed(start, 8)) fail("memory was freed twice");
   --live;
+  if (!WEFT_KEEPS_FREED_MEMORY) return std::free(memory);
   const std::size_t size = malloc_usable_size(start);
   std::memset(start, freed_byte, size);
   keep(start, size);
@@ -75,7 +88,7 @@ std::ptrdiff_t end_watching_memory() noexcept {
 }
 
 bool is_freed(const void* object, std::size_t size) noexcept {
-  if (!has_pattern(object, size)) return false;
+  if (freed_count == 0 || !has_pattern(object, size)) return false;
   const auto* at = static_cast<const unsigned char*>(object);
   return std::any_of(freed, freed + freed_count, [at](const freed_block& block) {
     return at >= block.start && at < block.start + block.size;
@@ -87,13 +100,37 @@ unwatched::~unwatched() { watching = before_; }
 
 }  // namespace weft::testing
 
+// All forms: a sanitizer replaces each that is left out by one of its own.
+
 void* operator new(std::size_t size) { return weft::testing::allocate(size, 16); }
+void* operator new[](std::size_t size) { return weft::testing::allocate(size, 16); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return weft::testing::allocate(size, static_cast<std::size_t>(alignment));
 }
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return weft::testing::allocate(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return weft::testing::allocate(size, 16);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return weft::testing::allocate(size, 16);
+}
 void operator delete(void* memory) noexcept { weft::testing::release(memory); }
+void operator delete[](void* memory) noexcept { weft::testing::release(memory); }
 void operator delete(void* memory, std::size_t) noexcept { weft::testing::release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { weft::testing::release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+  weft::testing::release(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+  weft::testing::release(memory);
+}
 void operator delete(void* memory, std::align_val_t) noexcept { weft::testing::release(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { weft::testing::release(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  weft::testing::release(memory);
+}
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept {
   weft::testing::release(memory);
 }
