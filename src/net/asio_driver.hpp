@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <atomic>
+#include <memory>
 
 namespace weft::detail {
 
@@ -21,15 +22,17 @@ public:
   void block(duration timeout) override;
   void interrupt() noexcept override;
 
-  boost::asio::io_context& context() noexcept { return context_; }
+  const std::shared_ptr<boost::asio::io_context>& context() const noexcept { return context_; }
 
 private:
-  boost::asio::io_context context_;
+  std::shared_ptr<boost::asio::io_context> context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::atomic<bool> taken_{false};
 };
 
 /// The io_context for the task that runs on this thread.
 boost::asio::io_context& current_io_context();
+/// The same, for what may outlive the scheduler.
+std::shared_ptr<boost::asio::io_context> shared_io_context();
 
 }  // namespace weft::detail

@@ -5,6 +5,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 
+#include <utility>
+
 namespace weft {
 
 boost::asio::io_context::executor_type asio_executor() {
@@ -21,7 +23,9 @@ std::error_code from_asio(const boost::system::error_code& error) noexcept {
 
 bool asio_wait_state::prepare(task_handle waiter) {
   waiter_ = waiter;
-  executor_ = asio_executor();
+  auto io = shared_io_context();
+  const auto executor = io->get_executor();
+  executor_.emplace(std::move(io), executor);
   task_context& context = *waiter.promise().context;
   context.waits_for = "an Asio operation";
   return context.publish(*this);

@@ -8,11 +8,15 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <atomic>
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <system_error>
 #include <tuple>
@@ -81,13 +85,52 @@ namespace detail {
 std::error_code from_asio(const boost::system::error_code& error) noexcept;
 inline std::error_code from_asio(const std::error_code& error) noexcept { return error; }
 
+/// An executor of the driver's io_context that keeps it alive. Another thread may still be about to
+/// leave the call that queued a function here when the function has run, the task has ended, and
+/// the scheduler has gone.
+template <class Executor>
+class kept_executor {
+public:
+  kept_executor(std::shared_ptr<boost::asio::io_context> context, Executor executor) noexcept
+      : context_(std::move(context)), executor_(std::move(executor)) {}
+
+  template <class Function>
+  void execute(Function&& function) const {
+    executor_.execute(std::forward<Function>(function));
+  }
+  template <class Property>
+    requires boost::asio::can_query_v<const Executor&, Property>
+  decltype(auto) query(const Property& property) const {
+    return boost::asio::query(executor_, property);
+  }
+  template <class Property>
+    requires boost::asio::can_require_v<const Executor&, Property>
+  auto require(const Property& property) const {
+    return kept_executor<std::decay_t<decltype(boost::asio::require(executor_, property))>>(
+        context_, boost::asio::require(executor_, property));
+  }
+  template <class Property>
+    requires boost::asio::can_prefer_v<const Executor&, Property>
+  auto prefer(const Property& property) const {
+    return kept_executor<std::decay_t<decltype(boost::asio::prefer(executor_, property))>>(
+        context_, boost::asio::prefer(executor_, property));
+  }
+  bool operator==(const kept_executor& other) const noexcept {
+    return executor_ == other.executor_;
+  }
+
+private:
+  std::shared_ptr<boost::asio::io_context> context_;
+  Executor executor_;
+};
+
 /// What waits for an operation, whatever the operation.
 class asio_wait_state : cancel_hook {
 public:
   asio_wait_state(const asio_wait_state&) = delete;
   asio_wait_state& operator=(const asio_wait_state&) = delete;
 
-  using executor_type = boost::asio::io_context::executor_type;
+  using executor_type = kept_executor<boost::asio::io_context::executor_type>;
   executor_type get_executor() const noexcept { return *executor_; }
   boost::asio::cancellation_slot slot() noexcept { return signal_.slot(); }
   operation_memory& memory() noexcept { return memory_; }
