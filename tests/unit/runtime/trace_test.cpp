@@ -126,8 +126,9 @@ TEST_CASE("marks carry their text and the task that made them") {
 TEST_CASE("the end of a slice says what the task waits for") {
   trace_session session;
   weft::scheduler(weft::event_loop{}).run(two_steps());
+  const trace_log log = session.stop();
   std::string waits;
-  for (const trace_event& e : session.stop().tracks.at(0).events) {
+  for (const trace_event& e : log.tracks.at(0).events) {
     if (e.kind == trace_kind::task_run_end) waits += std::string(trace_log::text(e.argument)) + ' ';
   }
   CHECK(waits == "yield yield join_handle::join end end task_group::join end ");
