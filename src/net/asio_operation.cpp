@@ -28,7 +28,9 @@ bool asio_wait_state::prepare(task_handle waiter) {
   executor_.emplace(std::move(io), executor);
   task_context& context = *waiter.promise().context;
   context.waits_for = "an Asio operation";
-  return context.publish(*this);
+  const bool published = context.publish(*this);
+  trace_time_passes();  // while the operation starts
+  return published;
 }
 
 void asio_wait_state::withdraw() noexcept { waiter_.promise().context->withdraw(*this); }

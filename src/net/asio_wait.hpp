@@ -50,6 +50,7 @@ public:
       state_->error = boost::asio::error::operation_aborted;
       return false;
     }
+    trace_time_passes();
     boost::asio::post(state_->context, [s = state_] { start(s); });
     return true;
   }

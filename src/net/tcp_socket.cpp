@@ -66,6 +66,7 @@ bool tcp_socket::may_start(socket_wait& op, task_handle waiter, const reason_wor
   if (!context.publish(op)) op.error = condition::canceled;
   else if (const int reason = abort_reason.load()) op.error = static_cast<condition>(reason);
   else op.error = join_driver();
+  trace_time_passes();  // while the operation starts
   return !op.error;
 }
 

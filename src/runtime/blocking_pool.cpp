@@ -14,6 +14,7 @@ void blocking_job::submit(task_handle waiter) {
   is_published_ = context.publish(*this);
   if (is_tracing()) [[unlikely]]
     trace_wait(context, context.waits_for);
+  trace_time_passes();
   if (core.is_deterministic()) return run_and_wake();
   try {
     core.blocking().submit(*this);

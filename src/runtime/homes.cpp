@@ -157,7 +157,10 @@ task_handle worker::find_at_home() {
 void worker::push_own(task_handle h) { deque_.push(h.address()); }
 
 void worker::empty_inbox() {
-  inbox_.pop_all([this](task_handle h) { push_own(h); });
+  inbox_.pop_all([this](task_handle h) {
+    traced.forget_time();
+    push_own(h);
+  });
 }
 
 void worker::park_at_home() {

@@ -244,6 +244,7 @@ void scheduler_core::unpark(worker& w) noexcept {
   const auto was = w.parked_.exchange(running, std::memory_order_seq_cst);
   if (was == parked_on_futex) futex_wake(w.parked_);
   if (was == parked_in_io) w.io()->interrupt();
+  trace_time_passes();
 }
 
 bool scheduler_core::any_work() const noexcept {
@@ -333,7 +334,10 @@ scheduler_metrics scheduler_core::metrics() {
 // ------------------------------------------------------------------ deterministic mode
 
 task_handle scheduler_core::draw() {
-  while (const task_handle h = injected_.pop()) drawable_.push_back(h);
+  while (const task_handle h = injected_.pop()) {
+    trace_time_passes();
+    drawable_.push_back(h);
+  }
   if (drawable_.empty()) return nullptr;
   const auto index = static_cast<std::size_t>(next_random(seed_state_) % drawable_.size());
   std::swap(drawable_[index], drawable_.back());

@@ -134,7 +134,9 @@ void select_wait::enter(task_handle h, case_list cases, std::span<spinlock* cons
   for (select_case* c : cases) {
     c->task = h;
     c->claim = &claim_;
-    if (c->channel != nullptr) c->own_list->push_back(*c);
+    if (c->channel == nullptr) continue;
+    trace_block(c->channel, context);
+    c->own_list->push_back(*c);
   }
 }
 

@@ -19,6 +19,9 @@ std::coroutine_handle<> shared_mutex::wait::suspend(detail::task_handle h) noexc
   h.promise().context->waits_for = is_writer_ ? "shared_mutex::lock" : "shared_mutex::lock_shared";
   detail::spinlock& held = mutex_.queue_.lock;
   if (detail::keeps_notes()) detail::note_wait(*h.promise().context, &held);
+  // It publishes no hook, since no cancel ends it.
+  if (detail::is_tracing()) [[unlikely]]
+    detail::trace_wait(*h.promise().context, h.promise().context->waits_for);
   mutex_.queue_.waiters.push_back(*this);
   held.unlock();
   return detail::next_ready();

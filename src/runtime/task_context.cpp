@@ -92,9 +92,10 @@ void task_scope::open() noexcept {
   live_.store(1, std::memory_order_release);
 }
 
-task_context& task_scope::spawn(task_handle frame, bool joinable, placement where) {
+task_context& task_scope::spawn(task_handle frame, bool joinable, placement where,
+                                std::source_location started) {
   live_.fetch_add(1, std::memory_order_relaxed);
-  return start(frame, joinable, where);
+  return start(frame, joinable, where, started);
 }
 
 bool task_scope::try_spawn(task_handle frame) {
@@ -102,22 +103,24 @@ bool task_scope::try_spawn(task_handle frame) {
   do {
     if (seen == 0) return false;
   } while (!live_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire));
-  start(frame, false, core_->placement_of_background());
+  start(frame, false, core_->placement_of_background(), {});
   return true;
 }
 
 task_context& task_scope::adopt(task_handle frame, bool joinable) {
   live_.fetch_add(1, std::memory_order_relaxed);
-  return attach(frame, joinable, placement::here);
+  return attach(frame, joinable, placement::here, {});
 }
 
-task_context& task_scope::start(task_handle frame, bool joinable, placement where) {
-  task_context& context = attach(frame, joinable, where);
+task_context& task_scope::start(task_handle frame, bool joinable, placement where,
+                                std::source_location started) {
+  task_context& context = attach(frame, joinable, where, started);
   core_->make_ready(frame);
   return context;
 }
 
-task_context& task_scope::attach(task_handle frame, bool joinable, placement where) {
+task_context& task_scope::attach(task_handle frame, bool joinable, placement where,
+                                 std::source_location started) {
   require_startable(frame);
   list_once();
   void* memory = allocate_frame(sizeof(task_context));
@@ -129,7 +132,7 @@ task_context& task_scope::attach(task_handle frame, bool joinable, placement whe
     link(context);
   }
   if (is_tracing()) [[unlikely]]
-    trace_spawn(context);
+    trace_spawn(context, started);
   return context;
 }
 
@@ -232,6 +235,7 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
   if (join == task_context::detached) {
     if (error && context.in_root_) report_unhandled(error);
     context.free();
+    trace_time_passes();
   } else if (join != task_context::running) {
     make_ready(to_handle(join));
   }

@@ -19,6 +19,7 @@
 namespace weft::detail {
 
 constinit std::atomic<std::uint32_t> traced_session{0};
+constinit thread_local trace_ring* this_ring = nullptr;
 
 namespace {
 
@@ -45,7 +46,6 @@ registry& the_registry() {
   return *instance;
 }
 
-constinit thread_local trace_ring* this_ring = nullptr;
 constinit thread_local bool thread_ends = false;
 
 // The registry's lock is held.
@@ -167,20 +167,14 @@ trace_log read_session(std::uint32_t session) {
 
 }  // namespace
 
-trace_ring* this_threads_ring() noexcept {
+trace_ring* take_ring_if_recording() noexcept {
   const std::uint32_t session = traced_session.load(std::memory_order_acquire);
-  if (this_ring != nullptr && this_ring->session() == session) [[likely]]
-    return this_ring;
   return session == 0 || thread_ends ? nullptr : take_ring(session);
 }
 
-void write_trace(trace_ring& ring, trace_kind kind, std::uint32_t id,
-                 std::uint32_t argument) noexcept {
-  ring.push(trace_ticks(), kind, id, argument);
-}
-
 void write_trace(trace_kind kind, std::uint32_t id, std::uint32_t argument) noexcept {
-  if (trace_ring* ring = this_threads_ring()) write_trace(*ring, kind, id, argument);
+  if (trace_ring* ring = this_threads_ring())
+    write_trace(*ring, trace_time::now, kind, id, argument);
 }
 
 }  // namespace weft::detail

@@ -2,7 +2,6 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
-#include <x86intrin.h>
 #endif
 
 namespace weft::detail {
@@ -19,32 +18,45 @@ bool has_invariant_counter() noexcept {
   return __get_cpuid(0x80000007U, &eax, &ebx, &ecx, &edx) != 0 && (edx >> 8 & 1) != 0;
 }
 
-const bool counter_is_invariant = has_invariant_counter();
-
 #endif
 
-std::uint64_t steady_ticks() noexcept {
-  return static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
+struct pair {
+  std::uint64_t ticks;
+  std::chrono::steady_clock::time_point time;
+};
+
+// Both clocks at one moment, as near as can be: the system may stop the thread between two reads.
+pair read_both() noexcept {
+  constexpr int tries = 4;
+  pair best{};
+  auto shortest = UINT64_MAX;
+  for (int i = 0; i < tries; ++i) {
+    const std::uint64_t before = trace_ticks();
+    const auto time = std::chrono::steady_clock::now();
+    const std::uint64_t after = trace_ticks();
+    if (after - before >= shortest) continue;
+    shortest = after - before;
+    best = {before + shortest / 2, time};
+  }
+  return best;
 }
 
 }  // namespace
 
-std::uint64_t trace_ticks() noexcept {
 #if defined(__x86_64__)
-  if (counter_is_invariant) {
-    unsigned core = 0;
-    // Not __rdtsc(), which may run before the loads that came first: then a task could seem to run
-    // before it was made ready on another core.
-    return __rdtscp(&core);
-  }
+const bool counter_is_invariant = has_invariant_counter();
 #endif
-  return steady_ticks();
+
+trace_clock::trace_clock() noexcept {
+  const pair start = read_both();
+  ticks_ = start.ticks;
+  time_ = start.time;
 }
 
 double trace_clock::tick_length() const noexcept {
-  const std::uint64_t now = trace_ticks();
-  const auto nanoseconds = static_cast<double>(elapsed().count());
-  return now > ticks_ ? nanoseconds / static_cast<double>(now - ticks_) : 1.0;
+  const pair now = read_both();
+  const auto nanoseconds = static_cast<double>((now.time - time_).count());
+  return now.ticks > ticks_ ? nanoseconds / static_cast<double>(now.ticks - ticks_) : 1.0;
 }
 
 }  // namespace weft::detail

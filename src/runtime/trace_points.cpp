@@ -3,8 +3,8 @@
 
 #include <weft/runtime/task_context.hpp>
 
-#include <array>
-#include <cstring>
+#include <atomic>
+#include <utility>
 
 // What the record points that know tasks write: numbers, reasons, and which slice ends.
 //
@@ -28,10 +28,6 @@ std::uint32_t new_number() noexcept {
   return next++ % task_number_mask + 1;
 }
 
-// An open hash table of addresses that only grows; a number is a place in it.
-constexpr std::size_t text_places = 4096;
-std::array<std::atomic<const char*>, text_places> texts;
-
 std::uint32_t running_task() noexcept {
   return this_worker != nullptr ? this_worker->traced.task() : 0;
 }
@@ -47,17 +43,17 @@ bool is_reason_io(const trace_record& last) noexcept {
 }
 
 // From what this thread does: the pollers and the timers wake between slices.
-trace_reason reason_of_waking(const trace_ring& ring, std::uint32_t woken) noexcept {
-  const trace_record& last = ring.last();
+trace_reason reason_of_waking(const trace_record& last, std::uint32_t woken) noexcept {
   if (last.kind == trace_kind::task_cancel && last.id == woken) return trace_reason::cancel;
   if (this_worker == nullptr || last.kind == trace_kind::blocking_end) return trace_reason::thread;
   if (running_task() != 0) return trace_reason::task;
   return is_reason_io(last) ? trace_reason::io : trace_reason::timer;
 }
 
-void write_ready(trace_ring& ring, std::uint32_t woken, trace_reason reason) noexcept {
+void write_ready(trace_ring& ring, trace_time when, std::uint32_t woken,
+                 trace_reason reason) noexcept {
   const auto argument = static_cast<std::uint32_t>(reason) << task_number_bits | running_task();
-  write_trace(ring, trace_kind::task_ready, woken, argument);
+  write_trace(ring, when, trace_kind::task_ready, woken, argument);
 }
 
 }  // namespace
@@ -70,42 +66,43 @@ std::uint32_t traced_number(task_context& task) noexcept {
                                                                                            : known;
 }
 
-std::uint32_t traced_text(const char* text) noexcept {
-  const auto hash =
-      static_cast<std::size_t>(reinterpret_cast<std::uintptr_t>(text) * 0x9e3779b97f4a7c15U >> 52);
-  for (std::size_t i = 0; i < text_places / 4; ++i) {
-    const std::size_t place = (hash + i) % text_places;
-    const char* found = texts[place].load(std::memory_order_acquire);
-    if (found == nullptr &&
-        texts[place].compare_exchange_strong(found, text, std::memory_order_acq_rel)) {
-      found = text;
-    }
-    if (found == text) return static_cast<std::uint32_t>(place + 1);
-  }
-  return 0;
-}
-
 void write_trace(trace_kind kind, task_context& task, std::uint32_t argument) noexcept {
   if (trace_ring* ring = this_threads_ring()) {
-    write_trace(*ring, kind, traced_number(task), argument);
+    write_trace(*ring, trace_time::now, kind, traced_number(task), argument);
   }
+}
+
+// ------------------------------------------------------------------ slices
+
+// Not where the task comes from another thread, which may have made it ready after this thread's
+// last record.
+bool trace_slice::begins_at_last_time() noexcept {
+  const bool is_from_here = found_in != trace_queue::injected && found_in != trace_queue::stolen;
+  return std::exchange(only_scheduled_since_, false) && is_from_here;
 }
 
 void trace_slice::begin(task_context& running) noexcept {
   trace_ring* ring = this_threads_ring();
   if (ring == nullptr) return;
   end(nullptr);
+  const auto when =
+      is_of_this_session() && begins_at_last_time() ? trace_time::same : trace_time::now;
   task_ = traced_number(running);
   session_ = ring->session();
   is_open_ = true;
-  write_trace(*ring, trace_kind::task_run_begin, task_, static_cast<std::uint32_t>(found_in));
+  write_trace(*ring, when, trace_kind::task_run_begin, task_, static_cast<std::uint32_t>(found_in));
 }
 
-void trace_slice::end(const char* waits_for) noexcept {
+void trace_slice::end(const char* waits_for, trace_time when) noexcept {
   if (!is_open()) return;
-  const std::uint32_t text = waits_for != nullptr ? traced_text(waits_for) : 0;
   is_open_ = false;
-  write_trace(trace_kind::task_run_end, task_, text);
+  trace_ring* ring = this_threads_ring();
+  if (ring == nullptr) return;
+  const trace_record last = ring->last();
+  const bool said_why = last.kind == trace_kind::channel_block && last.argument == task_;
+  write_trace(*ring, said_why ? trace_time::same : when, trace_kind::task_run_end, task_,
+              waits_for != nullptr ? traced_text(waits_for) : 0);
+  only_scheduled_since_ = true;
 }
 
 void trace_slice::leave() noexcept {
@@ -113,12 +110,20 @@ void trace_slice::leave() noexcept {
   task_ = 0;
 }
 
-void trace_spawn(task_context& child) noexcept {
+void forget_trace_time() noexcept {
+  if (this_worker != nullptr) this_worker->traced.forget_time();
+}
+
+// ------------------------------------------------------------------ tasks
+
+void trace_spawn(task_context& child, const std::source_location& where) noexcept {
   trace_ring* ring = this_threads_ring();
   if (ring == nullptr) return;
   const std::uint32_t number = traced_number(child);
-  write_trace(*ring, trace_kind::task_spawn, number, running_task());
-  write_ready(*ring, number, trace_reason::spawn);
+  std::uint32_t place = traced_place(where);
+  if (place == 0) place = traced_place(child.frame().promise().where);
+  write_trace(*ring, trace_time::own, trace_kind::task_spawn, number, place);
+  write_ready(*ring, trace_time::same, number, trace_reason::spawn);
 }
 
 void trace_ready(task_context& woken) noexcept {
@@ -127,9 +132,12 @@ void trace_ready(task_context& woken) noexcept {
   const std::uint32_t number = traced_number(woken);
   if (is_in_slice_of(number)) {
     this_worker->traced.end("yield");
-    return write_ready(*ring, number, trace_reason::yield);
+    return write_ready(*ring, trace_time::same, number, trace_reason::yield);
   }
-  write_ready(*ring, number, reason_of_waking(*ring, number));
+  const trace_record last = ring->last();
+  const bool got_value = last.kind == trace_kind::channel_transfer && last.argument == number;
+  write_ready(*ring, got_value ? trace_time::same : trace_time::now, number,
+              reason_of_waking(last, number));
 }
 
 void trace_wait(task_context& task, const char* what) noexcept {
@@ -137,10 +145,13 @@ void trace_wait(task_context& task, const char* what) noexcept {
 }
 
 void trace_fork(task_context& forker, task_context& child) noexcept {
-  trace_spawn(child);
-  trace_wait(forker, "fork");
-  trace_ready(forker);
-  this_worker->traced.found_in = trace_queue::handed;
+  trace_ring* ring = this_threads_ring();
+  if (ring == nullptr) return;
+  trace_spawn(child, forker.frame().promise().where);
+  trace_slice& here = this_worker->traced;
+  here.end("fork", trace_time::same);
+  write_ready(*ring, trace_time::same, traced_number(forker), trace_reason::task);
+  here.found_in = trace_queue::handed;
 }
 
 void trace_no_wait(task_context& task) noexcept {
@@ -150,29 +161,67 @@ void trace_no_wait(task_context& task) noexcept {
 }
 
 void trace_end(task_context& ended) noexcept {
-  trace_wait(ended, "end");
+  trace_ring* ring = this_threads_ring();
+  if (ring == nullptr) return;
+  const std::uint32_t number = traced_number(ended);
+  const bool ends_slice = is_in_slice_of(number);
+  if (ends_slice) this_worker->traced.end("end");
   // What this worker runs next without going back to its loop, unless it says otherwise.
   if (this_worker != nullptr) this_worker->traced.found_in = trace_queue::handed;
-  write_trace(trace_kind::task_end, ended, 0);
+  write_trace(*ring, ends_slice ? trace_time::same : trace_time::now, trace_kind::task_end, number,
+              0);
 }
 
+// ------------------------------------------------------------------ locks and channels
+
 void write_lock_trace(trace_kind kind, const void* lock) noexcept {
-  write_trace(kind, trace_id(lock), running_task());
+  trace_ring* ring = this_threads_ring();
+  if (ring == nullptr) return;
+  const bool is_own = kind == trace_kind::lock_released;
+  write_trace(*ring, is_own ? trace_time::own : trace_time::now, kind, trace_id(lock),
+              running_task());
+}
+
+void write_block(const void* channel, task_context& task) noexcept {
+  trace_ring* ring = this_threads_ring();
+  if (ring == nullptr) return;
+  const std::uint32_t number = traced_number(task);
+  const trace_record last = ring->last();
+  const bool is_next_case = last.kind == trace_kind::channel_block && last.argument == number;
+  write_trace(*ring, is_next_case ? trace_time::same : trace_time::own, trace_kind::channel_block,
+              trace_id(channel), number);
+}
+
+void write_transfer(const void* channel, task_context* receiver) noexcept {
+  write_trace(trace_kind::channel_transfer, trace_id(channel),
+              receiver != nullptr ? traced_number(*receiver) : 0);
+}
+
+void write_transfer_here(const void* channel) noexcept {
+  write_trace(trace_kind::channel_transfer, trace_id(channel), running_task());
 }
 
 }  // namespace weft::detail
 
 namespace weft {
 
-const char* trace_log::text(std::uint32_t argument) noexcept {
-  if (argument == 0 || argument > detail::text_places) return "?";
-  const char* found = detail::texts[argument - 1].load(std::memory_order_acquire);
-  return found != nullptr ? found : "?";
-}
-
 void trace_mark(const char* text) noexcept {
   if (!is_tracing()) return;
   detail::write_trace(trace_kind::mark, detail::running_task(), detail::traced_text(text));
+}
+
+void request_trace::begin() noexcept {
+  static constinit std::atomic<std::uint32_t> last{0};
+  number_ = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  detail::trace(trace_kind::request_arrived, number_, detail::running_task());
+}
+
+void request_trace::write_parsed() noexcept {
+  detail::trace(trace_kind::request_parsed, number_, detail::running_task());
+}
+
+void request_trace::end(trace_kind how, std::uint32_t status) noexcept {
+  detail::trace(how, std::exchange(number_, 0), status);
 }
 
 }  // namespace weft

@@ -41,22 +41,32 @@ public:
   void open(std::uint32_t session, std::uint64_t start, std::string name) {
     name_ = std::move(name);
     start_ = start;
-    last_ = {};
+    last_ticks_ = 0;
     first_.store(head_.load(std::memory_order_relaxed), std::memory_order_relaxed);
     session_.store(session, std::memory_order_release);
   }
   std::uint32_t session() const noexcept { return session_.load(std::memory_order_relaxed); }
 
+  /// @param now  taken for the time of the last record where it is before that
   void push(std::uint64_t now, trace_kind kind, std::uint32_t id, std::uint32_t argument) noexcept {
+    const auto ticks = now > start_ ? now - start_ : 0;
+    if (ticks > last_ticks_) last_ticks_ = ticks;
+    push_at_last_time(kind, id, argument);
+  }
+  void push_at_last_time(trace_kind kind, std::uint32_t id, std::uint32_t argument) noexcept {
     const std::uint64_t head = head_.load(std::memory_order_relaxed);
     slot& s = slots_[head & mask_];
-    const auto ticks = now > start_ ? now - start_ : 0;
-    s.time_and_kind.store(ticks << 8 | static_cast<std::uint8_t>(kind), std::memory_order_release);
+    s.time_and_kind.store(last_ticks_ << 8 | static_cast<std::uint8_t>(kind),
+                          std::memory_order_release);
     s.id_and_argument.store(std::uint64_t{id} << 32 | argument, std::memory_order_release);
     head_.store(head + 1, std::memory_order_release);
-    last_ = {ticks, id, argument, kind};
   }
-  const trace_record& last() const noexcept { return last_; }
+  /// The newest record. Where there is none: worker_begin at the session's start.
+  trace_record last() const noexcept {
+    const std::uint64_t head = head_.load(std::memory_order_relaxed);
+    if (head == first_.load(std::memory_order_relaxed)) return {};
+    return slots_[(head - 1) & mask_].get();
+  }
 
   // A reader, under the registry's lock, which keeps the ring in its session.
 
@@ -75,6 +85,13 @@ private:
   struct slot {
     std::atomic<std::uint64_t> time_and_kind{0};
     std::atomic<std::uint64_t> id_and_argument{0};
+
+    trace_record get() const noexcept {
+      const auto when = time_and_kind.load(std::memory_order_acquire);
+      const auto what = id_and_argument.load(std::memory_order_acquire);
+      return {when >> 8, static_cast<std::uint32_t>(what >> 32), static_cast<std::uint32_t>(what),
+              static_cast<trace_kind>(when)};
+    }
   };
 
   const std::uint64_t mask_;
@@ -83,8 +100,8 @@ private:
   std::atomic<std::uint64_t> first_{0};  // head_ when the session began
   std::atomic<std::uint32_t> session_{0};
   std::uint64_t start_ = 0;
-  trace_record last_;
-  std::string name_;  // written before session_, under the registry's lock
+  std::uint64_t last_ticks_ = 0;  // the owner's
+  std::string name_;              // written before session_, under the registry's lock
 };
 
 inline trace_ring::reading trace_ring::read() const {
@@ -94,13 +111,7 @@ inline trace_ring::reading trace_ring::read() const {
   std::uint64_t begin = head > first + size ? head - size : first;
   reading result;
   result.records.reserve(head - begin);
-  for (std::uint64_t i = begin; i != head; ++i) {
-    const slot& s = slots_[i & mask_];
-    const auto when = s.time_and_kind.load(std::memory_order_acquire);
-    const auto what = s.id_and_argument.load(std::memory_order_acquire);
-    result.records.push_back({when >> 8, static_cast<std::uint32_t>(what >> 32),
-                              static_cast<std::uint32_t>(what), static_cast<trace_kind>(when)});
-  }
+  for (std::uint64_t i = begin; i != head; ++i) result.records.push_back(slots_[i & mask_].get());
   const std::uint64_t head_now = head_.load(std::memory_order_acquire);
   // One more than is written: the writer may be in the middle of it.
   const std::uint64_t kept = head_now + 1 > size ? head_now + 1 - size : 0;

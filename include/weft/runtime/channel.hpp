@@ -26,7 +26,7 @@ public:
     return static_cast<detail::channel_core<T>&>(channel_).send_now(value_, outcome);
   }
   std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-    return suspend(h.task(), channel_.senders, channel_.lock);
+    return wait_in(channel_.senders, h.task());
   }
   result<void> await_resume() noexcept { return finish(); }
 
@@ -48,7 +48,7 @@ public:
     return static_cast<detail::channel_core<T>&>(channel_).receive_now(slot_, outcome);
   }
   std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-    return suspend(h.task(), channel_.receivers, channel_.lock);
+    return wait_in(channel_.receivers, h.task());
   }
   result<T> await_resume() noexcept {
     resume();

@@ -2,6 +2,7 @@
 
 #include <weft/runtime/ring.hpp>
 #include <weft/runtime/spinlock.hpp>
+#include <weft/runtime/trace_point.hpp>
 #include <weft/runtime/wait_list.hpp>
 
 #include <cstddef>
@@ -30,6 +31,18 @@ struct channel_base {
 
   void close() noexcept;
 
+  /// A value was handed to the receiver, or put into the buffer where that is null.
+  void trace_put(const waiter* receiver) const noexcept {
+    if (is_tracing()) [[unlikely]]
+      write_transfer(
+          this, receiver != nullptr && receiver->task ? receiver->task.promise().context : nullptr);
+  }
+  /// The caller has taken a value.
+  void trace_take() const noexcept {
+    if (is_tracing()) [[unlikely]]
+      write_transfer_here(this);
+  }
+
   spinlock lock;  // for all below
   bool closed = false;
   wait_list senders;
@@ -53,10 +66,12 @@ struct channel_core : channel_base {
   transfer put(T& value) noexcept {
     if (waiter* receiver = receivers.claim_front()) {
       static_cast<std::optional<T>*>(receiver->place)->emplace(std::move(value));
+      trace_put(receiver);
       return {true, receiver};
     }
     if (buffered.full()) return {false, nullptr};
     buffered.push(std::move(value));
+    trace_put(nullptr);
     return {true, nullptr};
   }
 
@@ -66,9 +81,11 @@ struct channel_core : channel_base {
       waiter* sender = senders.claim_front();
       if (sender == nullptr) return {false, nullptr};
       slot.emplace(std::move(*static_cast<T*>(sender->place)));
+      trace_take();
       return {true, sender};
     }
     buffered.pop_into(slot);
+    trace_take();
     waiter* sender = senders.claim_front();
     if (sender != nullptr) buffered.push(std::move(*static_cast<T*>(sender->place)));
     return {true, sender};
@@ -109,6 +126,11 @@ protected:
       : list_wait(s == side::sender ? &stop_sending : &stop_receiving,
                   s == side::sender ? "channel::send" : "channel::recv"),
         channel_(channel) {}
+
+  std::coroutine_handle<> wait_in(wait_list& list, task_handle h) noexcept {
+    trace_block(&channel_, *h.promise().context);
+    return suspend(h, list, channel_.lock);
+  }
 
   channel_base& channel_;
 

@@ -195,7 +195,9 @@ public:
 
   /// Makes the task a child and queues it.
   /// @param joinable  a join_handle will collect or drop the result
-  task_context& spawn(task_handle frame, bool joinable, placement where = placement::beside);
+  /// @param started   where, for traces and reports; none: the task's coroutine stands for it
+  task_context& spawn(task_handle frame, bool joinable, placement where = placement::beside,
+                      std::source_location started = {});
   /// For a thread that does not know whether the scope is open. @return false where it is closed
   bool try_spawn(task_handle frame);
   /// Makes the task a child that is in no queue: the caller passes control to it (scope_run).
@@ -252,8 +254,10 @@ private:
     task_scope* next = nullptr;
   };
 
-  task_context& start(task_handle frame, bool joinable, placement where);
-  task_context& attach(task_handle frame, bool joinable, placement where);
+  task_context& start(task_handle frame, bool joinable, placement where,
+                      std::source_location started);
+  task_context& attach(task_handle frame, bool joinable, placement where,
+                       std::source_location started);
   void adopt_running(task_context& child) noexcept;
   bool end_before_adoption(task_context& child) noexcept;
   void list_once() noexcept;

@@ -114,12 +114,13 @@ private:
 /// Starts a task beside the caller, in the caller's scope: the task_group it was started in, or the
 /// scheduler's root. The task does not run before the caller suspends or another worker takes it.
 ///
-/// @param where  for reports: leave it out
+/// @param where  for traces and reports: leave it out
 /// @throws std::logic_error outside of tasks (there scheduler::run() and spawn() start one)
 template <class T>
 join_handle<T> go(task<T> t, std::source_location where = std::source_location::current()) {
   auto& scope = detail::require_context("go()").scope();
-  return detail::noted(scope.spawn(detail::erase(t.release()), true), where);
+  const auto frame = detail::erase(t.release());
+  return detail::noted(scope.spawn(frame, true, detail::placement::beside, where), where);
 }
 
 /// What fork() returns; awaited at once.
@@ -187,7 +188,7 @@ public:
 
   template <class T>
   join_handle<T> go(task<T> t, std::source_location where = std::source_location::current()) {
-    return detail::noted(scope_.spawn(detail::erase(t.release()), true), where);
+    return start(t.release(), detail::placement::beside, where);
   }
 
   /// As weft::fork(), with this group as the scope.
@@ -199,8 +200,8 @@ public:
   /// As go(), for children that have little to do with each other, such as connections: under
   /// `sharded` they go to the shards in turn instead of staying on the caller's.
   template <class T>
-  join_handle<T> deal(task<T> t) {
-    return scope_.spawn(detail::erase(t.release()), true, detail::placement::dealt);
+  join_handle<T> deal(task<T> t, std::source_location where = std::source_location::current()) {
+    return start(t.release(), detail::placement::dealt, where);
   }
 
   /// Waits for all children. The group can be used again afterwards.
@@ -214,6 +215,11 @@ public:
   std::size_t live() const noexcept { return scope_.live(); }
 
 private:
+  template <class Frame>
+  detail::task_context& start(Frame frame, detail::placement home, std::source_location where) {
+    return detail::noted(scope_.spawn(detail::erase(frame), true, home, where), where);
+  }
+
   detail::task_scope scope_;
   std::unique_ptr<detail::scope_deadline> deadline_;
 };

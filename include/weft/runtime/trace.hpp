@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <source_location>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,20 @@ struct trace_log {
   std::chrono::nanoseconds length{};  ///< from the session's start to this reading
   std::uint64_t dropped = 0;          ///< in all tracks, and of threads that got no memory
 
+  struct position {
+    std::size_t track;
+    std::size_t index;  ///< in the track's events
+  };
+  /// All records in the order of time. Those of one thread stay in their order; where two threads
+  /// have the same time, what may have followed from the other (a task runs, a lock is acquired)
+  /// comes last.
+  std::vector<position> by_time() const;
+
   /// What the argument of a task_run_end or a mark stands for.
   static const char* text(std::uint32_t argument) noexcept;
+  /// What the argument of a task_spawn stands for: where go() or fork() was called, or the task's
+  /// own coroutine where nothing says more. Its line is 0 where it is not known.
+  static std::source_location place(std::uint32_t argument) noexcept;
 };
 
 struct trace_options {
@@ -57,7 +70,7 @@ struct trace_options {
 /// Each thread writes into a ring of its own, without a lock. Where nothing records, a record point
 /// costs one predicted branch.
 /// Concurrent  made, read and stopped on any thread while tasks run on others
-/// Cost        20 to 50 ns an event, most of it the reading of the time; 16 bytes a record, kept by
+/// Cost        about 10 ns an event, most of it the reading of the time; 16 bytes a record, kept by
 ///             its thread for later sessions
 /// @example tests/unit/runtime/trace_test.cpp:first_trace
 class trace_session {
@@ -84,15 +97,52 @@ inline bool is_tracing() noexcept { return detail::is_tracing(); }
 /// @param text  a string literal: the trace keeps the pointer
 void trace_mark(const char* text) noexcept;
 
+/// The steps of one request, for whoever serves requests: one object for those that follow each
+/// other, each from arrived() to done() or shed().
+///
+/// Only what arrives while a session records is recorded.
+/// Cost  one predicted branch a call where nothing records
+class request_trace {
+public:
+  /// The first of its bytes is there. Nothing where the request has arrived already.
+  void arrived() noexcept {
+    if (number_ == 0 && is_tracing()) [[unlikely]]
+      begin();
+  }
+  /// Its head and body are read.
+  void parsed() noexcept {
+    if (number_ != 0) [[unlikely]]
+      write_parsed();
+  }
+  /// Its answer is made.
+  void done(std::uint32_t status) noexcept {
+    if (number_ != 0) [[unlikely]]
+      end(trace_kind::request_done, status);
+  }
+  /// It was turned away.
+  void shed(std::uint32_t status) noexcept {
+    if (number_ != 0) [[unlikely]]
+      end(trace_kind::request_shed, status);
+  }
+
+private:
+  [[gnu::cold]] void begin() noexcept;
+  [[gnu::cold]] void write_parsed() noexcept;
+  [[gnu::cold]] void end(trace_kind how, std::uint32_t status) noexcept;
+
+  std::uint32_t number_ = 0;  // 0: none under way
+};
+
 struct trace_json_options {
   std::size_t most_events = 300'000;  ///< viewers become slow beyond that
 };
 
 /// Writes a trace as Chrome's trace events, for ui.perfetto.dev or chrome://tracing.
 ///
-/// A track a thread with the tasks it ran, parked and polled; a process of its own that shows when
-/// each thread wanted and held the GIL; arrows from who woke or lost a task to where it ran. Events
-/// above the limit are left off, and "otherData" says how many.
+/// A track a thread with the tasks it ran, parked and polled; processes of their own for when each
+/// thread wanted and held the GIL, which task held each mutex, and the requests; arrows from who
+/// woke or lost a task to where it ran. Events above the limit are left off, and "otherData" says
+/// how many, and how many records were dropped.
 void write_chrome_json(const trace_log& log, std::ostream& out,
                        const trace_json_options& options = {});
 

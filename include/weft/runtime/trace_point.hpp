@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <source_location>
 
 namespace weft {
 
@@ -19,7 +20,8 @@ enum class trace_kind : std::uint8_t {
   spare_released,     ///< id: worker. A spare worker may run tasks
   spare_retired,      ///< id: worker. A spare worker goes back to sleep
 
-  task_spawn,      ///< id: task, argument: waker
+  task_spawn,      ///< id: task, argument: where it was started, for trace_log::place(). The
+                   ///< task_ready that follows has the spawner as its waker
   task_ready,      ///< id: task, argument: waker and trace_reason
   task_run_begin,  ///< id: task, argument: trace_queue
   task_run_end,    ///< id: task, argument: what it waits for, for trace_log::text()
@@ -37,15 +39,20 @@ enum class trace_kind : std::uint8_t {
 
   lock_want,      ///< id: mutex, argument: task
   lock_acquired,  ///< id: mutex, argument: task
-  lock_released,  ///< id: mutex
+  lock_released,  ///< id: mutex, argument: task that unlocks
 
   channel_block,     ///< id: channel, argument: task
-  channel_transfer,  ///< id: channel, argument: task that got the value, 0: into the buffer
+  channel_transfer,  ///< id: channel, argument: task that got the value; 0: the buffer, or a thread
 
   blocking_begin,  ///< id: task. Its call runs on this thread
   blocking_end,    ///< id: task
   stall,           ///< id: worker, argument: milliseconds that one slice has lasted
   mark,            ///< id: task, argument: what was marked, for trace_log::text()
+
+  request_arrived,  ///< id: request, argument: task that reads it
+  request_parsed,   ///< id: request, argument: task that answers it
+  request_done,     ///< id: request, argument: status of the answer
+  request_shed,     ///< id: request, argument: status. Turned away instead of answered
 };
 
 namespace detail {
@@ -58,9 +65,8 @@ extern constinit std::atomic<std::uint32_t> traced_session;
 
 inline bool is_tracing() noexcept { return traced_session.load(std::memory_order_relaxed) != 0; }
 
-[[gnu::cold]] void write_trace(trace_kind kind, std::uint32_t id, std::uint32_t argument) noexcept;
-[[gnu::cold]] void write_trace(trace_kind kind, task_context& task,
-                               std::uint32_t argument) noexcept;
+void write_trace(trace_kind kind, std::uint32_t id, std::uint32_t argument) noexcept;
+void write_trace(trace_kind kind, task_context& task, std::uint32_t argument) noexcept;
 
 /// Records that something happened, where a session records. Else one branch.
 inline void trace(trace_kind kind, std::uint32_t id, std::uint32_t argument = 0) noexcept {
@@ -78,18 +84,35 @@ inline std::uint32_t trace_id(const void* object) noexcept {
 }
 
 // What is more than one record, or takes more than a copy to find out (trace_points.cpp).
-[[gnu::cold]] void trace_ready(task_context& woken) noexcept;
-[[gnu::cold]] void trace_spawn(task_context& child) noexcept;
-[[gnu::cold]] void trace_wait(task_context& task, const char* what) noexcept;
-[[gnu::cold]] void trace_no_wait(task_context& task) noexcept;
-[[gnu::cold]] void trace_fork(task_context& forker, task_context& child) noexcept;
-[[gnu::cold]] void trace_end(task_context& ended) noexcept;
-[[gnu::cold]] void write_lock_trace(trace_kind kind, const void* lock) noexcept;
+void trace_ready(task_context& woken) noexcept;
+void trace_spawn(task_context& child, const std::source_location& where) noexcept;
+void trace_wait(task_context& task, const char* what) noexcept;
+void trace_no_wait(task_context& task) noexcept;
+void trace_fork(task_context& forker, task_context& child) noexcept;
+void trace_end(task_context& ended) noexcept;
+void write_lock_trace(trace_kind kind, const void* lock) noexcept;
+void write_block(const void* channel, task_context& task) noexcept;
+void write_transfer(const void* channel, task_context* receiver) noexcept;
+void write_transfer_here(const void* channel) noexcept;
+void forget_trace_time() noexcept;
 
 /// For the kinds lock_*, by the task that runs here.
 inline void trace_lock(trace_kind kind, const void* lock) noexcept {
   if (is_tracing()) [[unlikely]]
     write_lock_trace(kind, lock);
+}
+
+/// A task is about to wait in a channel.
+inline void trace_block(const void* channel, task_context& task) noexcept {
+  if (is_tracing()) [[unlikely]]
+    write_block(channel, task);
+}
+
+/// This thread has done, since its task's slice ended, something that may have taken a while and
+/// that no record shows: a call of the system, say. The next slice does not begin before it.
+inline void trace_time_passes() noexcept {
+  if (is_tracing()) [[unlikely]]
+    forget_trace_time();
 }
 
 }  // namespace detail

@@ -1,12 +1,10 @@
-#include <weft/runtime/blocking.hpp>
 #include <weft/runtime/channel.hpp>
-#include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/guarded.hpp>
-#include <weft/runtime/scheduler.hpp>
-#include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
 #include <weft/runtime/trace.hpp>
-#include <weft/runtime/yield.hpp>
+
+#include "trace_reading.hpp"
+#include "trace_workload.hpp"
 
 #include <support/models.hpp>
 
@@ -26,82 +24,17 @@ using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 using weft::task;
 using weft::test::every_model;
-using weft::test::named_model;
+using weft::test::in_order;
+using weft::test::receive_all;
+using weft::test::record;
+using weft::test::send_all;
 using weft::trace_event;
 using weft::trace_kind;
 using weft::trace_log;
 using weft::trace_queue;
 using weft::trace_track;
 
-// ------------------------------------------------------------------ a workload
-
-task<> send_all(weft::channel<int>& values, int count) {
-  for (int i = 0; i < count; ++i) (void)co_await values.send(i);
-}
-
-task<> receive_all(weft::channel<int>& values, weft::guarded<int>& sum, int count) {
-  for (int i = 0; i < count; ++i) {
-    const auto value = co_await values.recv();
-    const int got = value ? *value : 0;
-    co_await sum.with([&](int& total) { total += got; });
-  }
-}
-
-task<> compute() {
-  volatile unsigned work = 0;
-  for (int i = 0; i < 20'000; ++i) {
-    work = work + 1;
-    if (i % 500 == 0) weft::checkpoint();
-  }
-  co_await weft::yield();
-}
-
-task<> sleep_for_ever() { (void)co_await weft::sleep(1h); }
-
-task<int> divide(int n) {
-  if (n < 2) co_return n;
-  auto left = co_await weft::fork(divide(n - 1));
-  const int right = co_await divide(n - 2);
-  co_return co_await left.join() + right;
-}
-
-task<> meet_every_wait() {
-  weft::channel<int> none(0);
-  weft::channel<int> some(2);
-  weft::guarded<int> sum(0);
-  weft::task_group group;
-  for (int i = 0; i < 4; ++i) {
-    weft::channel<int>& values = i % 2 == 0 ? none : some;
-    group.go(send_all(values, 25));
-    group.go(receive_all(values, sum, 25));
-    group.go(compute());
-  }
-  auto sleeper = group.go(sleep_for_ever());
-  (void)co_await weft::sleep(1ms);
-  co_await weft::blocking([] {});
-  (void)co_await divide(6);
-  sleeper.cancel();
-  co_await sleeper.join();
-  co_await group.join();
-}
-
-trace_log record(const named_model& m) {
-  weft::trace_session session;
-  weft::test::run_under(m, meet_every_wait());
-  return session.stop();
-}
-
 // ------------------------------------------------------------------ a reading of it
-
-std::vector<trace_event> merged(const trace_log& log) {
-  std::vector<trace_event> all;
-  for (const trace_track& track : log.tracks) {
-    all.insert(all.end(), track.events.begin(), track.events.end());
-  }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const trace_event& a, const trace_event& b) { return a.time < b.time; });
-  return all;
-}
 
 enum class state { spawned, ready, running, waiting, ended };
 
@@ -147,7 +80,7 @@ bool is_step(trace_kind kind) {
 
 std::map<std::uint32_t, life> lives(const trace_log& log) {
   std::map<std::uint32_t, life> all;
-  for (const trace_event& e : merged(log)) {
+  for (const trace_event& e : in_order(log)) {
     if (e.kind == trace_kind::task_spawn) {
       life born;
       born.spawned = born.since = e.time;
@@ -171,7 +104,7 @@ TEST_CASE("a task's states alternate, ready before running, and sum to its life"
     const trace_log log = record(m);
     REQUIRE(log.dropped == 0);
     const auto all = lives(log);
-    CHECK(all.size() == 15 + 12);  // 13 children, the main task, the scheduler's own; forks
+    CHECK(all.size() == 19 + 12);  // 17 children, the main task, the scheduler's own; forks
     for (const auto& [number, of] : all) {
       CAPTURE(number);
       CHECK(of.broken == "");
@@ -182,13 +115,61 @@ TEST_CASE("a task's states alternate, ready before running, and sum to its life"
   }
 }
 
+// Each run against the wake-up that led to it, without a merged order that could hide a tie.
+int runs_before_ready(const trace_log& log) {
+  std::map<std::uint32_t, std::vector<nanoseconds>> ready;
+  std::map<std::uint32_t, std::vector<nanoseconds>> run;
+  for (const trace_track& track : log.tracks) {
+    for (const trace_event& e : track.events) {
+      if (e.kind == trace_kind::task_ready) ready[e.id].push_back(e.time);
+      const bool is_new = e.kind == trace_kind::task_run_begin && e.queue() != trace_queue::goes_on;
+      if (is_new) run[e.id].push_back(e.time);
+    }
+  }
+  int early = 0;
+  for (auto& [task, times] : run) {
+    auto& wakes = ready[task];
+    if (wakes.size() != times.size()) return -1;
+    std::sort(wakes.begin(), wakes.end());
+    std::sort(times.begin(), times.end());
+    for (std::size_t i = 0; i < times.size(); ++i) early += times[i] < wakes[i] ? 1 : 0;
+  }
+  return early;
+}
+
+task<> hand_over_often(int count) {
+  weft::channel<int> there(0);
+  weft::channel<int> back(0);
+  weft::guarded<int> sum(0);
+  weft::task_group group;
+  group.go(send_all(there, count));
+  group.go(receive_all(there, sum, count));
+  group.go(send_all(back, count));
+  group.go(receive_all(back, sum, count));
+  co_await group.join();
+}
+
+TEST_CASE("no task runs before it was made ready, on whichever threads") {
+  for (const auto& m : every_model()) {
+    CAPTURE(m.name);
+    weft::trace_session session({.records_a_thread = 1 << 18});
+    weft::test::run_under(m, hand_over_often(2000));
+    const trace_log log = session.stop();
+    REQUIRE(log.dropped == 0);
+    CHECK(runs_before_ready(log) == 0);
+    int broken = 0;
+    for (const auto& [number, of] : lives(log)) broken += of.broken.empty() ? 0 : 1;
+    CHECK(broken == 0);
+  }
+}
+
 // ------------------------------------------------------------------ locks
 
 // Of the locks that `acquired` names: the most holders that one of them had at a time.
 int most_holders(const trace_log& log, trace_kind acquired, trace_kind released) {
   std::map<std::uint32_t, int> holders;
   int most = 0;
-  for (const trace_event& e : merged(log)) {
+  for (const trace_event& e : in_order(log)) {
     if (e.kind == acquired) most = std::max(most, ++holders[e.id]);
     if (e.kind == released) --holders[e.id];
   }
@@ -234,81 +215,6 @@ TEST_CASE("at most one task holds a mutex") {
     CAPTURE(m.name);
     CHECK(most_holders(record(m), trace_kind::lock_acquired, trace_kind::lock_released) == 1);
   }
-}
-
-// ------------------------------------------------------------------ workers
-
-struct worker_time {
-  nanoseconds begin{};
-  nanoseconds end{};
-  nanoseconds running{};
-  nanoseconds parked{};
-  nanoseconds polling{};
-  nanoseconds between{};  // looks for work, waits for the GIL
-  bool is_exclusive = true;
-};
-
-// Walks one track; `doing` is what the worker does since `since`.
-worker_time time_of(const trace_track& track) {
-  worker_time t;
-  nanoseconds* doing = nullptr;
-  nanoseconds since{};
-  const auto turn_to = [&](nanoseconds* next, nanoseconds at) {
-    if (doing != nullptr) *doing += at - since;
-    doing = next;
-    since = at;
-  };
-  const auto begin = [&](nanoseconds* next, nanoseconds at) {
-    t.is_exclusive = t.is_exclusive && doing == &t.between;
-    turn_to(next, at);
-  };
-  for (const trace_event& e : track.events) {
-    switch (e.kind) {
-      case trace_kind::worker_begin:
-        t.begin = e.time;
-        turn_to(&t.between, e.time);
-        break;
-      case trace_kind::worker_end:
-        t.end = e.time;
-        turn_to(nullptr, e.time);
-        break;
-      case trace_kind::task_run_begin: begin(&t.running, e.time); break;
-      case trace_kind::worker_park: begin(&t.parked, e.time); break;
-      case trace_kind::worker_poll: begin(&t.polling, e.time); break;
-      case trace_kind::task_run_end:
-      case trace_kind::worker_unpark:
-      case trace_kind::worker_poll_end: turn_to(&t.between, e.time); break;
-      default: break;
-    }
-  }
-  return t;
-}
-
-TEST_CASE("what a worker does never overlaps, and sums to the time that it was there") {
-  for (const auto& m : every_model()) {
-    CAPTURE(m.name);
-    int workers = 0;
-    for (const trace_track& track : record(m).tracks) {
-      if (!track.name.starts_with("worker")) continue;
-      CAPTURE(track.name);
-      ++workers;
-      const worker_time t = time_of(track);
-      CHECK(t.is_exclusive);
-      CHECK(t.end > t.begin);
-      CHECK(t.running + t.parked + t.polling + t.between == t.end - t.begin);
-    }
-    CHECK(workers >= 1);
-  }
-}
-
-TEST_CASE("a worker whose tasks all sleep is parked, and the trace says for how long") {
-  weft::trace_session session;
-  weft::test::run_under({"event_loop", weft::event_loop{}},
-                        []() -> task<> { (void)co_await weft::sleep(30ms); }());
-  const trace_log log = session.stop();
-  const worker_time t = time_of(log.tracks.at(0));
-  CHECK(t.parked >= 25ms);
-  CHECK(t.running < t.parked);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include <weft/runtime/checkpoint.hpp>
+#include <weft/runtime/guarded.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
@@ -157,6 +158,111 @@ TEST_CASE("each arrow leads from a wake-up to a later run") {
       CHECK(nanoseconds(from[i], "ts") <= nanoseconds(to[i], "ts"));
     }
   }
+}
+
+task<> hold_often(weft::guarded<int>& first, weft::guarded<int>& second) {
+  for (int i = 0; i < 20; ++i) {
+    co_await first.with([](int& n) { ++n; });
+    co_await second.with([](int& n) { ++n; });
+    co_await weft::yield();
+  }
+}
+
+task<> hold_two_mutexes() {
+  weft::guarded<int> first(0);
+  weft::guarded<int> second(0);
+  weft::task_group group;
+  for (int i = 0; i < 3; ++i) group.go(hold_often(first, second));
+  co_await group.join();
+}
+
+TEST_CASE("each mutex has a strip that says who held it, one at a time") {
+  for (const auto& m : weft::test::every_model()) {
+    CAPTURE(m.name);
+    weft::trace_session session;
+    weft::test::run_under(m, hold_two_mutexes());
+    std::map<std::int64_t, std::vector<span>> strips;
+    for (const json::object& e : events_of(export_of(session.stop()), "X")) {
+      if (track_of(e).first != 3) continue;
+      CHECK(text(e, "name").starts_with("task "));
+      const long long begin = nanoseconds(e, "ts");
+      strips[track_of(e).second].push_back({begin, begin + nanoseconds(e, "dur")});
+    }
+    REQUIRE(strips.size() == 2);
+    for (auto& [which, held] : strips) {
+      CHECK(held.size() == 60);
+      for (std::size_t i = 1; i < held.size(); ++i) CHECK(held[i - 1].end <= held[i].begin);
+    }
+  }
+}
+
+TEST_CASE("a request is shown from its arrival on any thread to its answer") {
+  weft::trace_session session;
+  weft::test::run_seeded([]() -> task<> {
+    weft::request_trace answered;
+    weft::request_trace open;
+    answered.arrived();
+    co_await weft::yield();
+    open.arrived();
+    answered.parsed();
+    answered.done(200);
+  }());
+  std::string phases;
+  std::int64_t status = 0;
+  const json::object document = export_of(session.stop());
+  for (const auto& event : document.at("traceEvents").as_array()) {
+    const json::object& e = event.as_object();
+    if (track_of(e).first != 4 || text(e, "ph") == "M") continue;
+    phases += text(e, "ph");
+    const json::object& arguments = e.at("args").as_object();
+    if (arguments.contains("status")) status = arguments.at("status").as_int64();
+  }
+  CHECK(phases == "bnebe");  // the second is open at the end of the session
+  CHECK(status == 200);
+}
+
+TEST_CASE("a run says where its task was started") {
+  std::string started;
+  for (const json::object& e :
+       events_of(export_of(record({"event_loop", weft::event_loop{}})), "X")) {
+    const json::object& arguments = e.at("args").as_object();
+    if (arguments.contains("started")) started += text(arguments, "started") + ' ';
+  }
+  CHECK(started.find("trace_json_test.cpp:") != std::string::npos);
+}
+
+TEST_CASE("at most 300,000 events are written where nobody asks for more, and the rest counted") {
+  trace_log log;
+  log.tracks.resize(1);
+  const std::size_t written = 300'000;
+  for (std::size_t i = 0; i < written + 7; ++i) {
+    log.tracks[0].events.push_back({std::chrono::nanoseconds(i), 1, 0, trace_kind::lock_want});
+  }
+  log.dropped = 5;
+  std::ostringstream out;
+  weft::write_chrome_json(log, out);
+  const std::string document = out.str();
+  std::size_t count = 0;
+  for (auto at = document.find(R"("ph":"i")"); at != std::string::npos;
+       at = document.find(R"("ph":"i")", at + 1)) {
+    ++count;
+  }
+  CHECK(count == written);
+  CHECK(document.find(R"("otherData":{"dropped":5,"left_off":7})") != std::string::npos);
+}
+
+TEST_CASE("where times are the same, what made a task ready comes before its run") {
+  trace_log log;
+  log.tracks.resize(2);
+  log.tracks[0].events = {{1us, 1, 0, trace_kind::task_run_begin}};
+  log.tracks[1].events = {{500ns, 1, 0, trace_kind::task_spawn},
+                          {1us, 1, 0, trace_kind::task_ready}};
+  std::string kinds;
+  for (const trace_log::position& p : log.by_time()) {
+    kinds += std::to_string(static_cast<int>(log.tracks[p.track].events[p.index].kind)) + ' ';
+  }
+  CHECK(kinds == "10 11 12 ");
+  CHECK(events_of(export_of(log), "f").size() == 1);
 }
 
 TEST_CASE("events above the limit are left off and counted, and what is there still nests") {

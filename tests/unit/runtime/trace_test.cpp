@@ -6,6 +6,7 @@
 #include <weft/runtime/yield.hpp>
 
 #include "runtime/trace_ring.hpp"
+#include "trace_reading.hpp"
 
 #include <support/models.hpp>
 
@@ -16,11 +17,13 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace {
 
 using namespace std::chrono_literals;
 using weft::task;
+using weft::test::count_of;
 using weft::test::every_model;
 using weft::test::run_under;
 using weft::trace_event;
@@ -28,16 +31,6 @@ using weft::trace_kind;
 using weft::trace_log;
 using weft::trace_session;
 using weft::trace_track;
-
-std::size_t count(const trace_log& log, trace_kind kind) {
-  std::size_t n = 0;
-  for (const trace_track& track : log.tracks) {
-    n += static_cast<std::size_t>(
-        std::count_if(track.events.begin(), track.events.end(),
-                      [&](const trace_event& e) { return e.kind == kind; }));
-  }
-  return n;
-}
 
 // [first_trace]
 task<> step() { co_await weft::yield(); }
@@ -60,9 +53,9 @@ TEST_CASE("a session records every task from spawn to end, under each model") {
     CAPTURE(m.name);
     const trace_log log = record_two_steps(m.value);
     // The two tasks, and the scheduler's own that waits for the first.
-    CHECK(count(log, trace_kind::task_spawn) == 3);
-    CHECK(count(log, trace_kind::task_end) == 3);
-    CHECK(count(log, trace_kind::task_run_begin) == count(log, trace_kind::task_run_end));
+    CHECK(count_of(log, trace_kind::task_spawn) == 3);
+    CHECK(count_of(log, trace_kind::task_end) == 3);
+    CHECK(count_of(log, trace_kind::task_run_begin) == count_of(log, trace_kind::task_run_end));
     CHECK(log.dropped == 0);
     CHECK(log.length > 0ns);
   }
@@ -95,7 +88,7 @@ TEST_CASE("a session may start and stop while tasks run") {
       trace_session session;
       co_await two_steps();
       const trace_log log = session.stop();
-      if (count(log, trace_kind::task_spawn) != 1) throw std::runtime_error("not recorded");
+      if (count_of(log, trace_kind::task_spawn) != 1) throw std::runtime_error("not recorded");
     }
   }(20));
 }
@@ -105,7 +98,6 @@ task<> mark_twice() {
   co_await weft::yield();
   weft::trace_mark("second");
 }
-
 TEST_CASE("marks carry their text and the task that made them") {
   trace_session session;
   weft::scheduler(weft::deterministic{}).run(mark_twice());
