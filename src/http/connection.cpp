@@ -28,6 +28,8 @@ constexpr parse_error body_too_slow{http_status::request_timeout,
 constexpr parse_error handler_failed{http_status::internal_server_error,
                                      "The server could not answer this request", "handler_failed"};
 
+std::uint32_t to_number(http_status status) noexcept { return static_cast<std::uint32_t>(status); }
+
 void log_handler_failure() noexcept {
   try {
     throw;
@@ -82,10 +84,11 @@ task<> connection::serve() {
 
 task<bool> connection::read_request() {
   for (;;) {
+    if (head_end_ == 0 && !unread().empty()) traced_.arrived();
     const parse_step step = parser_.next(unread());
     parsed_ += step.consumed;
     switch (step.event) {
-      case parse_event::done: co_return true;
+      case parse_event::done: traced_.parsed(); co_return true;
       case parse_event::head: take_head(step.consumed); break;
       case parse_event::body: take_body_chunk(); break;
       case parse_event::need_more: {
@@ -200,10 +203,12 @@ task<> connection::answer_request() {
   }
   if (failed) {
     write_error(work.out, handler_failed, context_of_answer(false));
+    traced_.done(to_number(handler_failed.status));
     closing_ = true;
   } else {
     closing_ = !may_go_on();
     write_response(work.out, work.answer, context_of_answer(!closing_));
+    traced_.done(to_number(work.answer.status()));
   }
   if (work.out.size() > most_unsent_bytes) {
     const bool sent = co_await flush();
@@ -213,6 +218,7 @@ task<> connection::answer_request() {
 
 task<> connection::refuse(const parse_error& error) {
   write_error(work_.get().out, error, context_of_answer(false));
+  traced_.done(to_number(error.status));
   const bool sent = co_await flush();
   if (sent) co_await linger();
 }

@@ -10,6 +10,7 @@
 #include <weft/http/response_writer.hpp>
 #include <weft/net/tcp_stream.hpp>
 #include <weft/runtime/task.hpp>
+#include <weft/runtime/trace.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -84,6 +85,7 @@ private:
   bool body_collected_ = false;
   bool closing_ = false;  // the last answer says that the connection ends
   work_lease work_;
+  request_trace traced_;
 
   std::atomic<phase> phase_{phase::idle};
   std::atomic<duration::rep> deadline_{duration::max().count()};  // of the present phase
