@@ -31,6 +31,7 @@ void register_cases(const settings& s) {
   register_mutex_cases(s);
   register_tree_cases(s);
   register_waiting_cases(s);
+  register_trace_cases(s);
 }
 
 }  // namespace micro

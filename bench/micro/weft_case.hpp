@@ -19,5 +19,6 @@ void register_select_cases(const settings& s);
 void register_mutex_cases(const settings& s);
 void register_tree_cases(const settings& s);
 void register_waiting_cases(const settings& s);
+void register_trace_cases(const settings& s);
 
 }  // namespace micro
