@@ -122,7 +122,7 @@ std::vector<worker*> homes::list() {
 
 void homes::make_ready(task_handle h) {
   worker& home = home_of(h);
-  if (&home == this_worker) home.push_own(h);
+  if (&home == this_worker) home.queue_.push_last(h);
   else home.inbox_.push(h, [&] { core_.unpark(home); });
 }
 
@@ -147,19 +147,17 @@ task_handle worker::find_at_home() {
     look_at_clock_and_io();
     empty_inbox();
   }
-  if (void* item = deque_.steal()) return task_handle::from_address(item);
+  if (const task_handle h = find_local()) return h;
   empty_inbox();
   run_due_timers();
-  if (deque_.empty()) poll_io();
-  return task_handle::from_address(deque_.steal());
+  if (queue_.empty()) poll_io();
+  return find_local();
 }
-
-void worker::push_own(task_handle h) { deque_.push(h.address()); }
 
 void worker::empty_inbox() {
   inbox_.pop_all([this](task_handle h) {
     traced.forget_time();
-    push_own(h);
+    queue_.push_last(h);
   });
 }
 
@@ -167,9 +165,7 @@ void worker::park_at_home() {
   const bool in_io = own_io_ != nullptr;
   parked_.store(in_io ? core_.parked_in_io : core_.parked_on_futex, std::memory_order_seq_cst);
   if (inbox_.empty() && !core_.stopping()) {
-    const time_point next = timers_.next();
-    wait_parked(in_io, next == time_point::max() ? duration(-1)
-                                                 : std::max(duration(0), next - core_.now()));
+    wait_parked(in_io, core_.time_until(timers_.next()));
   }
   parked_.store(core_.running, std::memory_order_seq_cst);
 }

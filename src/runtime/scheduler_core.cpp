@@ -18,7 +18,9 @@ namespace {
 
 using std::chrono::milliseconds;
 constexpr auto shortest_watch = milliseconds(2);
-constexpr auto longest_watch = milliseconds(10);
+constexpr auto longest_watch = milliseconds(4);
+// How much later a thread that only stands by looks at the timers, under gil.
+constexpr auto stand_by = milliseconds(5);
 constexpr unsigned looks_before_a_spare = 2;
 constexpr std::uint32_t all_workers = UINT32_MAX;
 
@@ -156,7 +158,7 @@ void scheduler_core::make_ready(task_handle h) {
 }
 
 void scheduler_core::make_ready_last(task_handle h) {
-  if (routing_ == routing::to_any_worker && is_here()) this_worker->run_last(h);
+  if (routing_ == routing::to_any_worker && is_here()) this_worker->push_last(h);
   else make_ready(h);
 }
 
@@ -174,16 +176,11 @@ bool scheduler_core::is_here() const noexcept {
   return this_worker != nullptr && &this_worker->core() == this;
 }
 
-// Under parallel as cheap as can be: a wake-up that this misses comes with the next fork, or from
-// the monitor.
 void scheduler_core::queue_forker(worker& here, task_handle child, task_handle forker) {
+  if (routing_ == routing::to_any_worker) return here.push_forker(forker);
   if (is_deterministic()) return drawable_.push_back(forker);
-  if (!here.newest_first_) {
-    child.promise().context->set_home(here.id());
-    return here.push_queued(forker);
-  }
-  here.deque_.push_unordered(forker.address());
-  wake_one_if_useful();
+  child.promise().context->set_home(here.id());
+  here.queue_.push_forker(forker);
 }
 
 time_point scheduler_core::now() const noexcept {
@@ -247,9 +244,32 @@ void scheduler_core::unpark(worker& w) noexcept {
   trace_time_passes();
 }
 
-bool scheduler_core::any_work() const noexcept {
+bool scheduler_core::any_backlog() const noexcept {
   if (!injected_.empty()) return true;
-  return std::any_of(workers_.begin(), workers_.end(), [](auto& w) { return w->has_queued(); });
+  return std::any_of(workers_.begin(), workers_.end(), [](auto& w) { return w->has_backlog(); });
+}
+
+// One parked worker waits for the next timer, the others for somebody to wake them. The one that
+// waits for I/O takes precedence: what a timer starts usually goes on with I/O.
+time_point scheduler_core::keep_time(bool in_io) noexcept {
+  const time_point next = next_timer();
+  if (next == time_point::max()) return next;
+  const auto mine = next.time_since_epoch().count();
+  auto kept = kept_until_.load(std::memory_order_seq_cst);
+  while (mine < kept || (mine == kept && in_io)) {
+    if (kept_until_.compare_exchange_weak(kept, mine, std::memory_order_seq_cst)) return next;
+  }
+  return has_gil() ? next + stand_by : time_point::max();
+}
+
+duration scheduler_core::time_until(time_point when) const noexcept {
+  return when == time_point::max() ? duration(-1) : std::max(duration(0), when - now());
+}
+
+void scheduler_core::stop_keeping(time_point until) noexcept {
+  auto mine = until.time_since_epoch().count();
+  constexpr auto never = time_point::max().time_since_epoch().count();
+  kept_until_.compare_exchange_strong(mine, never, std::memory_order_seq_cst);
 }
 
 time_point scheduler_core::next_timer() const noexcept {

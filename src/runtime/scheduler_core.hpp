@@ -25,24 +25,34 @@
 
 // Run queues, workers and parking: who runs a ready task, and who sleeps.
 //
-// A ready task is in one of: a worker's LIFO slot (woken by the task that runs there), a worker's
-// deque, the injection queue (from other threads), or, in deterministic mode, one list from which
-// the seed draws.
+// A ready task is in one of: a worker's run queue (run_queue.hpp: slot, stack, line), the injection
+// queue (from other threads), or, in deterministic mode, one list from which the seed draws.
 //
 // A worker is running, searching (it has no work and looks at the others' queues; at most half of
 // them do at once), or parked: on a futex, or, for the one that holds the I/O driver's token, in
 // io_driver::block().
 //
-// No wake-up is lost. A pusher stores the task (seq_cst), then reads the idle count and the number
-// of searchers. A parker announces itself in the idle set (seq_cst), stops being a searcher, and
-// then looks at every queue again. In the one total order of these operations either the pusher
-// sees the idle worker or the parker sees the task. A searcher that finds work wakes the next one,
-// so a burst wakes workers one after another and not all at once.
+// No wake-up is lost. A pusher stores the task, orders that before what follows (seq_cst), and
+// reads the idle count and the number of searchers. A parker announces itself in the idle set
+// (seq_cst), stops being a searcher, and then looks at every queue again. In the one total order of
+// these operations either the pusher sees the idle worker or the parker sees the task. A searcher
+// that finds work wakes the next one, so a burst wakes workers one after another and not all at
+// once.
 //
-// The LIFO slot neither orders nor wakes: its task runs next on this worker, in less time than a
-// wake-up takes. If the worker stays in one slice, the monitor (parallel, more than one worker)
-// sees that and wakes somebody to steal from it. The monitor also makes busy workers look at I/O
-// and timers by time instead of by task count.
+// Under parallel a wake-up has to pay: it costs more than short slices take. A pusher looks for
+// somebody to wake, and a parker stays awake, only for a backlog: tasks that will take 50 us
+// together, by what slices took there lately (pace.hpp), or, as the worker finds at its looks
+// (every 61 tasks, every 256 forks), an oldest task that has waited for 50 us. A searcher takes
+// from a backlog at once, and from who has less only if that does not move for 5 us. If a slice
+// lasts, the monitor sees tasks, I/O or timers that nobody attends to, and wakes somebody. Tasks
+// from other threads always wake.
+//
+// One parked worker keeps the time: `kept_until_` is when it will look at all timers. The others
+// wait until they are woken. Who parks with an earlier timer takes over; who is woken gives it up,
+// and the next to park takes it. Under gil, which has no monitor, the others look 5 ms later.
+//
+// The monitor (parallel, more than one worker) also makes busy workers look at I/O and timers by
+// time instead of by task count.
 //
 // Spare workers (parallel). The first `admitted_` workers may run tasks: as many as the model asks
 // for, and one more for each that has been in one slice for two looks of the monitor, about 4 ms.
@@ -154,8 +164,18 @@ private:
   void look_after(worker& w);
   bool is_in_long_slice(worker& w) noexcept;
 
-  bool any_work() const noexcept;
+  /// When a worker that looked at I/O and timers last woke another to do so.
+  time_point handed_over() const noexcept {
+    return time_point(duration(handed_over_.load(std::memory_order_relaxed)));
+  }
+  void note_hand_over(time_point now) noexcept {
+    handed_over_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  bool any_backlog() const noexcept;
   time_point next_timer() const noexcept;
+  time_point keep_time(bool in_io) noexcept;
+  void stop_keeping(time_point until) noexcept;
+  duration time_until(time_point when) const noexcept;  // for a wait: negative for ever
 
   task_handle draw();        // deterministic mode: the next task by seed
   void advance_or_report();  // deterministic mode: nothing is ready
@@ -175,6 +195,8 @@ private:
 
   alignas(64) atomic<std::uint64_t> idle_{0};  // a bit a parked worker
   atomic<unsigned> searching_{0};
+  atomic<duration::rep> handed_over_{0};
+  atomic<duration::rep> kept_until_{time_point::max().time_since_epoch().count()};
   atomic<std::uint32_t> admitted_;
   counter spares_released_;            // the monitor counts
   atomic<std::uint32_t> stopping_{0};  // the monitor sleeps on it

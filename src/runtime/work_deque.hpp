@@ -14,8 +14,8 @@ namespace weft::detail {
 ///
 /// Invariants: top only grows; a slot between top and bottom is written before bottom passes it.
 /// The array grows by doubling; old arrays stay until the deque dies, since a thief may still read
-/// one. push() stores bottom sequentially consistent, which orders it before the pusher's look at
-/// the idle set (scheduler_core.cpp).
+/// one. push() only publishes; who has to look at the idle set after it (scheduler_core.hpp) calls
+/// order() in between.
 /// Where one thread does it all, nothing has to be ordered: no operation locks the bus.
 /// @source Chase and Lev 2005; Le, Pop, Cohen, Zappa Nardelli 2013
 class work_deque {
@@ -31,12 +31,21 @@ public:
   work_deque& operator=(const work_deque&) = delete;
 
   void push(void* item) {
-    if (has_thieves_) push(item, std::memory_order_seq_cst);
-    else push(item, std::memory_order_release);
+    const auto bottom = bottom_.load(std::memory_order_relaxed);
+    const auto top = top_.load(std::memory_order_acquire);
+    ring* r = ring_.load(std::memory_order_relaxed);
+    if (bottom - top >= static_cast<std::int64_t>(r->size)) [[unlikely]]
+      r = grow(top, bottom);
+    r->slot(bottom).store(item, std::memory_order_relaxed);
+    bottom_.store(bottom + 1, std::memory_order_release);
   }
 
-  /// A push that orders nothing: a look at the idle set right after it may miss a parking worker.
-  void push_unordered(void* item) { push(item, std::memory_order_release); }
+  /// Makes every push visible before what the owner reads from now on.
+  void order() noexcept {
+    if (!has_thieves_) return;
+    // A read-modify-write, not a fence: cheaper with clang, and ThreadSanitizer understands it.
+    bottom_.exchange(bottom_.load(std::memory_order_relaxed), std::memory_order_seq_cst);
+  }
 
   /// The newest item. @return null where there is none
   void* pop() {
@@ -64,15 +73,18 @@ public:
     }
   }
 
-  /// Of a moment, for reports.
+  /// Of a moment.
   std::size_t size() const noexcept {
     const auto count =
         bottom_.load(std::memory_order_relaxed) - top_.load(std::memory_order_relaxed);
     return count > 0 ? static_cast<std::size_t>(count) : 0;
   }
+
   bool empty() const noexcept {
     return top_.load(std::memory_order_seq_cst) >= bottom_.load(std::memory_order_seq_cst);
   }
+  /// How often the oldest item was taken; by pop() only if it was the last one.
+  std::int64_t turns() const noexcept { return top_.load(std::memory_order_relaxed); }
 
 private:
   struct ring {
@@ -87,7 +99,6 @@ private:
 
   void* pop_at(std::int64_t bottom) {
     ring* r = ring_.load(std::memory_order_relaxed);
-    // A read-modify-write, not a fence: cheaper with clang, and ThreadSanitizer understands it.
     if (has_thieves_) bottom_.exchange(bottom, std::memory_order_seq_cst);
     else bottom_.store(bottom, std::memory_order_relaxed);
     auto top = top_.load(std::memory_order_seq_cst);
@@ -97,7 +108,7 @@ private:
       if (top < bottom) return item;
       if (!advance_top(top)) item = nullptr;
     }
-    bottom_.store(bottom + 1, std::memory_order_relaxed);
+    bottom_.store(bottom + 1, std::memory_order_release);
     return item;
   }
 
@@ -107,16 +118,6 @@ private:
     }
     top_.store(top + 1, std::memory_order_relaxed);
     return true;
-  }
-
-  void push(void* item, std::memory_order published) {
-    const auto bottom = bottom_.load(std::memory_order_relaxed);
-    const auto top = top_.load(std::memory_order_acquire);
-    ring* r = ring_.load(std::memory_order_relaxed);
-    if (bottom - top >= static_cast<std::int64_t>(r->size)) [[unlikely]]
-      r = grow(top, bottom);
-    r->slot(bottom).store(item, std::memory_order_relaxed);
-    bottom_.store(bottom + 1, published);
   }
 
   ring* grow(std::int64_t top, std::int64_t bottom) {

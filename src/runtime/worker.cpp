@@ -7,6 +7,7 @@
 #include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/timer.hpp>
 
+#include <algorithm>
 #include <cassert>
 #include <exception>
 #include <utility>
@@ -16,14 +17,20 @@ namespace {
 
 // How often a worker that always has local work looks at the injection queue, the clock and I/O.
 // A prime, so that it does not beat with periodic workloads (Go's choice too).
-constexpr std::uint32_t ticks_between_looks = 61;
-// One in so many pops takes the oldest task, so that newest-first starves nobody.
-constexpr std::uint32_t ticks_between_oldest = 16;
+constexpr int ticks_between_looks = 61;
+// One in so many takes the line's first, so that newest-first starves nobody.
+constexpr int ticks_between_turns = 16;
 constexpr std::uint32_t longest_streak = 64;
 constexpr int search_rounds = 4;
-constexpr std::size_t first_capacity = 256;
 
-task_handle to_task(void* item) noexcept { return task_handle::from_address(item); }
+constexpr duration between_hand_overs = std::chrono::milliseconds(1);
+// What its worker comes to by itself within that time is not worth moving to another.
+constexpr duration held_up = std::chrono::microseconds(5);
+
+run_queue::order_of order_under(const model& m) noexcept {
+  return std::holds_alternative<parallel>(m) ? run_queue::order_of::newest_first
+                                             : run_queue::order_of::oldest_first;
+}
 
 work_deque::thieves thieves_under(const model& m) noexcept {
   const bool shared = std::holds_alternative<gil>(m) || std::holds_alternative<parallel>(m);
@@ -37,9 +44,10 @@ constinit thread_local worker* this_worker = nullptr;
 worker::worker(scheduler_core& core, unsigned id) noexcept
     : core_(core),
       id_(id),
-      newest_first_(std::holds_alternative<parallel>(core.chosen_model())),
+      weighs_wakes_(std::holds_alternative<parallel>(core.chosen_model())),
+      chains_(!core.has_gil() && !core.is_deterministic()),
       random_state_(0x9e3779b9U * (id + 1)),
-      deque_(first_capacity, thieves_under(core.chosen_model())) {}
+      queue_(order_under(core.chosen_model()), thieves_under(core.chosen_model())) {}
 
 void worker::run() {
   // A task may run a scheduler of its own: then this thread is a worker of both.
@@ -58,6 +66,7 @@ void worker::run() {
 }
 
 void worker::run_tasks() {
+  pace_.begin(core_.now(), slices_.value());
   while (!core_.stopping()) {
     if (!core_.admits(id_)) retire();
     else if (const task_handle h = find()) run_one(h);
@@ -68,8 +77,7 @@ void worker::run_tasks() {
 
 // A spare that is not needed any more gives away what it has, and its being woken, and sleeps.
 void worker::retire() {
-  while (void* item = deque_.steal()) core_.injected_.push(to_task(item), [] {});
-  if (const task_handle h = take_slot()) core_.injected_.push(h, [] {});
+  while (const task_handle h = queue_.steal()) core_.injected_.push(h, [] {});
   stop_searching(true);
   core_.wake_one_if_useful();
   retired_.store(true, std::memory_order_relaxed);
@@ -123,48 +131,19 @@ void worker::checkpoint() {
 // ------------------------------------------------------------------ queues
 
 void worker::push(task_handle h) {
-  if (!newest_first_) return push_queued(h);
-  void* displaced = h.address();
-  if (slot_.load(std::memory_order_relaxed) == nullptr) {
-    slot_.store(displaced, std::memory_order_release);
-    return;
-  }
-  displaced = slot_.exchange(displaced, std::memory_order_acq_rel);
-  if (displaced != nullptr) push_queued(to_task(displaced));
+  if (delivering_) return queue_.push_last(h);
+  if (queue_.push_next(h)) wake_for_backlog();
 }
 
-void worker::push_queued(task_handle h) {
-  deque_.push(h.address());
-  core_.wake_one_if_useful();
-}
-
-void worker::run_last(task_handle h) {
-  push_queued(h);
-  take_oldest_ = true;
-}
-
-task_handle worker::take_slot() noexcept {
-  if (slot_.load(std::memory_order_relaxed) == nullptr) return nullptr;
-  traced.found_in = trace_queue::slot;
-  return to_task(slot_.exchange(nullptr, std::memory_order_acquire));
+void worker::push_last(task_handle h) {
+  queue_.push_last(h);
+  wake_for_backlog();
 }
 
 std::coroutine_handle<> worker::take_next() noexcept {
-  if (newest_first_ && !take_oldest_ && streak_ < longest_streak) {
-    if (const task_handle h = take_slot()) {
-      ++streak_;
-      return enter(h);
-    }
-  }
+  if (!chains_ || is_time_to_look()) return std::noop_coroutine();
+  if (const task_handle h = find_local()) return enter(h);
   return std::noop_coroutine();
-}
-
-task_handle worker::steal() noexcept {
-  void* item = deque_.steal();
-  if (item == nullptr && slot_.load(std::memory_order_relaxed) != nullptr) {
-    item = slot_.exchange(nullptr, std::memory_order_acquire);
-  }
-  return to_task(item);
 }
 
 worker_metrics worker::metrics() const noexcept {
@@ -176,20 +155,11 @@ worker_metrics worker::metrics() const noexcept {
   now.parks = parks_.value();
   now.polls = polls_.value();
   now.timers_fired = timers_fired_.value();
-  now.queued =
-      deque_.size() + (slot_.load(std::memory_order_relaxed) != nullptr ? 1 : 0) + inbox_.size();
+  now.queued = queue_.size() + inbox_.size();
   return now;
 }
 
-bool worker::has_queued() const noexcept {
-  return !deque_.empty() || slot_.load(std::memory_order_seq_cst) != nullptr;
-}
-
 // ------------------------------------------------------------------ finding work
-
-bool worker::is_time_to_look() noexcept {
-  return ++tick_ % ticks_between_looks == 0 || kicked_.load(std::memory_order_relaxed);
-}
 
 task_handle worker::find() {
   if (is_time_to_look()) {
@@ -197,6 +167,10 @@ task_handle worker::find() {
     if (const task_handle h = take_injected()) return h;
   }
   if (const task_handle h = find_local()) return h;
+  return find_beyond();
+}
+
+task_handle worker::find_beyond() {
   if (const task_handle h = take_injected()) return h;
   if (run_due_timers()) {
     if (const task_handle h = find_local()) return h;
@@ -214,50 +188,83 @@ task_handle worker::take_injected() {
 }
 
 task_handle worker::find_local() {
-  const bool oldest = !newest_first_ || take_oldest_ || streak_ >= longest_streak ||
-                      tick_ % ticks_between_oldest == 0;
-  take_oldest_ = false;
-  if (!oldest) {
-    if (const task_handle h = take_slot()) {
+  const bool in_turn = streak_ >= longest_streak || ticks_left_ % ticks_between_turns == 0;
+  if (!in_turn) {
+    if (const task_handle h = queue_.take_slot()) {
       ++streak_;
+      traced.found_in = trace_queue::slot;
       return h;
     }
   }
+  --ticks_left_;
   streak_ = 0;
   traced.found_in = trace_queue::own;
-  if (void* item = oldest ? deque_.steal() : deque_.pop()) return to_task(item);
-  return take_slot();
+  if (std::exchange(oldest_is_due_, false)) {
+    if (const task_handle h = queue_.take_oldest_of_stack()) return h;
+  }
+  if (const task_handle h = in_turn ? queue_.take_in_turn() : queue_.take_newest()) return h;
+  return queue_.take_slot();
 }
 
 task_handle worker::find_elsewhere() {
   if (!may_search()) return nullptr;
   for (int round = 1; round <= search_rounds; ++round) {
-    if (const task_handle h = steal_round(round == search_rounds)) return h;
+    if (const task_handle h = steal_backlog()) return h;
     if (const task_handle h = take_injected()) return h;
     relax_cpu();
   }
+  if (run_due_timers_of_others()) return find_local();
+  if (const task_handle h = steal_from_the_held_up()) return h;
   steal_misses_.add();
   trace(trace_kind::worker_steal_miss, id_);
   return nullptr;
 }
 
-task_handle worker::steal_round(bool with_timers) {
+task_handle worker::steal_backlog() {
   const auto count = core_.workers_.size();
   const auto first = random() % count;
   for (std::size_t i = 0; i < count; ++i) {
     worker& victim = *core_.workers_[(first + i) % count];
-    if (&victim == this) continue;
-    if (const task_handle h = victim.steal()) {
-      traced.found_in = trace_queue::stolen;
-      steals_.add();
-      trace(trace_kind::worker_steal, *h.promise().context, victim.id_);
-      return h;
-    }
-    if (with_timers && victim.timers_.next() <= core_.now()) {
-      if (count_timers(victim.timers_.run_due(core_.now())) != 0) return find_local();
-    }
+    if (&victim == this || !victim.has_backlog()) continue;
+    if (const task_handle h = steal_from(victim)) return h;
   }
   return nullptr;
+}
+
+// One worker has a few tasks: are they as good as done, or does its slice last, or do newer ones
+// go before them?
+task_handle worker::steal_from_the_held_up() {
+  const auto count = core_.workers_.size();
+  const auto first = random() % count;
+  for (std::size_t i = 0; i < count; ++i) {
+    worker& victim = *core_.workers_[(first + i) % count];
+    if (&victim == this || !victim.has_queued()) continue;
+    const auto slices = victim.slices();
+    const auto oldest = victim.queue_.oldest_of_stack();
+    spin_for(held_up);
+    const bool waits = oldest != run_queue::nobody && oldest == victim.queue_.oldest_of_stack();
+    if (!waits && victim.slices() != slices) return nullptr;
+    return steal_from(victim);
+  }
+  return nullptr;
+}
+
+task_handle worker::steal_from(worker& victim) {
+  const task_handle h = victim.queue_.steal();
+  if (!h) return nullptr;
+  traced.found_in = trace_queue::stolen;
+  steals_.add();
+  trace(trace_kind::worker_steal, *h.promise().context, victim.id_);
+  return h;
+}
+
+bool worker::run_due_timers_of_others() {
+  const time_point now = core_.now();
+  std::size_t fired = 0;
+  for (auto& w : core_.workers_) {
+    if (w->timers_.next() <= now) fired += count_timers(w->timers_.run_due(now));
+  }
+  return fired != 0;
 }
 
 bool worker::may_search() noexcept {
@@ -272,19 +279,22 @@ void worker::stop_searching(bool found) noexcept {
   if (!searching_) return;
   searching_ = false;
   const bool was_last = core_.searching_.fetch_sub(1, std::memory_order_seq_cst) == 1;
-  if (was_last && found) core_.wake_one_if_useful();
+  if (was_last && found && core_.any_backlog()) core_.wake_one_if_useful();
 }
 
 void worker::look_at_clock_and_io() {
+  ticks_left_ = ticks_between_looks;
   kicked_.store(false, std::memory_order_relaxed);
   run_due_timers();
   poll_io();
+  look_at_backlog();
 }
 
 bool worker::run_due_timers() {
   if (timers_.next() == time_point::max()) return false;
   const time_point now = core_.now();
-  return timers_.next() <= now && count_timers(timers_.run_due(now)) != 0;
+  if (timers_.next() > now) return false;
+  return delivering([&] { return count_timers(timers_.run_due(now)) != 0; });
 }
 
 std::size_t worker::count_timers(std::size_t fired) noexcept {
@@ -297,10 +307,56 @@ bool worker::poll_io() {
   if (driver == nullptr || !driver->try_acquire()) return false;
   polls_.add();
   trace(trace_kind::worker_poll, id_);
-  const bool delivered = driver->poll();
+  const bool delivered = delivering([&] { return driver->poll(); });
   trace(trace_kind::worker_poll_end, id_, delivered);
   driver->release();
   return delivered;
+}
+
+// ------------------------------------------------------------------ whom to wake
+
+void worker::wake_for_backlog() noexcept {
+  if (!has_backlog()) return;
+  queue_.order();
+  core_.wake_one_if_useful();
+}
+
+// Wakes nobody for each task that it makes ready, but decides when all of them are there.
+template <class Deliver>
+bool worker::delivering(Deliver deliver) {
+  delivering_ = weighs_wakes_;
+  const bool delivered = deliver();
+  delivering_ = false;
+  if (delivered && weighs_wakes_) wake_for_backlog();
+  return delivered;
+}
+
+// A few short tasks are not worth a wake-up, unless one waits while newer ones keep going before
+// it.
+void worker::look_at_backlog() noexcept {
+  if (!weighs_wakes_) return;
+  look_at_forks_ = slices_.value() + slices_between_looks_at_forks;
+  const time_point now = core_.now();
+  pace_.learn(now, slices_.value());
+  const auto oldest = queue_.oldest_of_stack();
+  if (oldest != oldest_seen_ || oldest == run_queue::nobody) {
+    oldest_seen_ = oldest;
+    oldest_seen_at_ = now;
+  } else if (now - oldest_seen_at_ >= pace::worth_a_wake) {
+    oldest_seen_at_ = now;
+    oldest_is_due_ = true;
+    queue_.order();
+    core_.wake_one_if_useful();
+  }
+}
+
+// This worker was the one that looked at I/O and timers. Where slices are short it does so again
+// before another would. They are not always: so now and then somebody takes over all the same.
+void worker::hand_over() noexcept {
+  if (!weighs_wakes_ || !has_queued()) return;
+  if (!has_backlog() && awake_since_ < core_.handed_over() + between_hand_overs) return;
+  core_.note_hand_over(awake_since_);
+  core_.wake_one_if_useful();
 }
 
 io_driver* worker::io() const noexcept { return core_.has_homes() ? own_io_.get() : core_.io(); }
@@ -322,23 +378,33 @@ io_driver& worker::own_io_or_make(std::unique_ptr<io_driver> (*make)()) {
 // ------------------------------------------------------------------ parking
 
 void worker::park() {
+  if (weighs_wakes_) pace_.learn(core_.now(), slices_.value());
   io_driver* io = core_.io();
   bool in_io = io != nullptr && io->try_acquire();
   const std::uint64_t bit = std::uint64_t{1} << id_;
   // Before the idle bit is set: whoever takes this worker out of the idle set makes it a searcher.
   const bool was_searching = std::exchange(searching_, false);
+  time_point keeps_until = time_point::max();
   parked_.store(in_io ? core_.parked_in_io : core_.parked_on_futex, std::memory_order_seq_cst);
   core_.idle_.fetch_or(bit, std::memory_order_seq_cst);
   if (was_searching) core_.searching_.fetch_sub(1, std::memory_order_seq_cst);
   if (io != nullptr && !in_io) in_io = take_over(*io);
-  if (!core_.any_work() && !core_.stopping()) {
-    const time_point next = core_.next_timer();
-    const duration timeout =
-        next == time_point::max() ? duration(-1) : std::max(duration(0), next - core_.now());
-    wait_parked(in_io, timeout);
+  if (!core_.any_backlog() && !core_.stopping()) {
+    keeps_until = core_.keep_time(in_io);
+    delivering_ = weighs_wakes_;
+    wait_parked(in_io, core_.time_until(keeps_until));
+    delivering_ = false;
+    core_.stop_keeping(keeps_until);
   }
   if (in_io) io->release();
   leave_idle_set(in_io);
+  awake_since_ = core_.now();
+  pace_.begin(awake_since_, slices_.value());
+  // Who kept the time fires the timers of those who did not.
+  if (keeps_until != time_point::max()) {
+    delivering([this] { return run_due_timers_of_others(); });
+  }
+  hand_over();
 }
 
 // Who held the token a moment ago, for a poll, found this worker not yet in the idle set: without a
@@ -367,7 +433,7 @@ void worker::leave_idle_set(bool from_io) noexcept {
   const std::uint64_t before = core_.idle_.fetch_and(~bit, std::memory_order_seq_cst);
   if ((before & bit) != 0) {
     parked_.store(core_.running, std::memory_order_seq_cst);
-    if (from_io && core_.workers_.size() > 1) {
+    if (from_io && core_.has_gil()) {
       searching_ = true;
       core_.searching_.fetch_add(1, std::memory_order_seq_cst);
     }

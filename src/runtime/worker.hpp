@@ -2,9 +2,10 @@
 
 #include "counter.hpp"
 #include "injection_queue.hpp"
+#include "pace.hpp"
+#include "run_queue.hpp"
 #include "timer_heap.hpp"
 #include "trace_recorder.hpp"
-#include "work_deque.hpp"
 
 #include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/io_driver.hpp>
@@ -34,18 +35,26 @@ public:
   /// Takes and runs tasks until the scheduler stops: one loop a model.
   void run();
 
-  void push(task_handle h);         // newest: the LIFO slot, where the model has one
-  void push_queued(task_handle h);  // into the deque, and wakes somebody
-  void run_last(task_handle h);
+  void push(task_handle h);       // to run next, or in its turn if it comes from I/O or a timer
+  void push_last(task_handle h);  // behind everything that is queued here
+  /// A fork passes here every few nanoseconds, so it seldom looks whether a wake-up pays: often
+  /// only where few slices do.
+  void push_forker(task_handle h) {
+    if (slices_.value() >= look_at_forks_) look_at_backlog();
+    queue_.push_forker(h);
+    if (pace_.pays_to_wake(few)) wake_for_backlog();
+  }
   /// Takes a forker back whose child has ended.
   /// @return false where it is not the newest task here, or others should run first
   bool take_back(task_handle forker) noexcept {
     weft::checkpoint();
     if (kicked_.load(std::memory_order_relaxed)) return false;
-    return deque_.pop_if(forker.address());
+    return queue_.take_back(forker);
   }
 
-  std::coroutine_handle<> take_next() noexcept;  // for a task that just suspended
+  /// What runs right after a task has suspended: so tasks follow each other without a way back to
+  /// the loop, as long as there are some and it is not time to look around.
+  std::coroutine_handle<> take_next() noexcept;
   std::coroutine_handle<> enter(task_handle h) noexcept {
     slices_.add();
     task_context& context = *h.promise().context;
@@ -65,8 +74,9 @@ public:
   trace_slice traced;
 
   // Any thread.
-  task_handle steal() noexcept;
-  bool has_queued() const noexcept;
+  bool has_queued() const noexcept { return !queue_.empty(); }
+  /// Whether what waits here is worth another worker's being woken, or not going to sleep.
+  bool has_backlog() const noexcept { return pace_.pays_to_wake(queue_.waiting()); }
   worker_metrics metrics() const noexcept;
   /// The task that runs. @return null where none does
   task_context* context() const noexcept { return context_.load(std::memory_order_relaxed); }
@@ -81,6 +91,9 @@ private:
   friend class homes;
   friend class scheduler_core;
 
+  static constexpr std::uint64_t slices_between_looks_at_forks = 256;
+  static constexpr std::size_t few = 16;
+
   void run_tasks();
   void retire();
   void run_tasks_under_gil();
@@ -91,37 +104,50 @@ private:
   task_handle find();
   task_handle find_local();
   task_handle take_injected();
+  [[gnu::noinline]] task_handle find_beyond();  // its own queue
   task_handle find_elsewhere();
-  task_handle steal_round(bool with_timers);
+  task_handle steal_backlog();
+  task_handle steal_from_the_held_up();
+  task_handle steal_from(worker& victim);
+  bool run_due_timers_of_others();
   bool may_search() noexcept;
   void stop_searching(bool found) noexcept;
-  bool is_time_to_look() noexcept;
-  void look_at_clock_and_io();
+  bool is_time_to_look() const noexcept {
+    return ticks_left_ <= 0 || kicked_.load(std::memory_order_relaxed);
+  }
+  [[gnu::noinline]] void look_at_clock_and_io();
   io_driver* io() const noexcept;
   bool run_due_timers();
   std::size_t count_timers(std::size_t fired) noexcept;
+  void run_due_timers_of_all();
   bool poll_io();
 
   // sharded and threads (homes.cpp).
   task_handle find_at_home();
-  void push_own(task_handle h);
   void empty_inbox();
   void park_at_home();
+
+  // Whether to wake somebody for what waits here (parallel; gil always does).
+  template <class Deliver>
+  bool delivering(Deliver deliver);
+  void wake_for_backlog() noexcept;
+  [[gnu::noinline]] void look_at_backlog() noexcept;
+  void hand_over() noexcept;
 
   void park();
   bool take_over(io_driver& io) noexcept;
   void wait_parked(bool in_io, duration timeout);
   void leave_idle_set(bool from_io) noexcept;
 
-  task_handle take_slot() noexcept;
   std::uint32_t random() noexcept;
 
   scheduler_core& core_;
   const unsigned id_;
-  const bool newest_first_;  // owner takes the newest task (parallel), or the oldest (the others)
-  bool take_oldest_ = false;
+  const bool weighs_wakes_;  // parallel: wakes another worker only where that pays
+  const bool chains_;        // tasks follow each other without a look between any two (not gil)
   bool searching_ = false;
-  std::uint32_t tick_ = 0;
+  bool delivering_ = false;   // what it makes ready now comes from I/O or timers
+  int ticks_left_ = 0;        // until the next look at clock, I/O and injected tasks
   std::uint32_t streak_ = 0;  // tasks run out of the LIFO slot in a row
   std::uint32_t random_state_;
   // For other threads' eyes only, so not detail::atomic (see counter.hpp).
@@ -131,10 +157,9 @@ private:
   std::atomic<int> thread_number_{0};
   timer_heap timers_;
   std::unique_ptr<io_driver> own_io_;  // sharded and threads; others share the core's
-  work_deque deque_;
+  run_queue queue_;
   injection_queue inbox_;  // sharded and threads
-  alignas(64) atomic<void*> slot_{nullptr};
-  counter slices_;
+  alignas(64) counter slices_;
   atomic<bool> kicked_{false};
   atomic<bool> retired_{false};  // a spare that is not needed now
   alignas(64) atomic<std::uint32_t> parked_{0};
@@ -143,6 +168,13 @@ private:
   counter parks_;
   counter polls_;
   counter timers_fired_;
+
+  pace pace_;
+  time_point awake_since_{};
+  std::uint64_t look_at_forks_ = 0;               // by slices
+  std::int64_t oldest_seen_ = run_queue::nobody;  // of the stack, ...
+  time_point oldest_seen_at_{};                   // ... since when
+  bool oldest_is_due_ = false;
 
   // The monitor's own.
   std::uint64_t last_seen_slices_ = 0;

@@ -95,13 +95,31 @@ void take_back_against_a_thief() {
   items all;
   weft::testing::call_it(deque, "deque");
   os_thread thief([&] { all.took(deque.steal()); });
-  deque.push_unordered(items::item(1));
-  deque.push_unordered(items::item(2));
+  deque.push(items::item(1));
+  deque.push(items::item(2));
   if (deque.pop_if(items::item(2))) all.took(items::item(2));
   if (deque.pop_if(items::item(1))) all.took(items::item(1));
   thief.join();
   take_rest(deque, all);
   must(all.count() == 2, "an item was lost");
+}
+
+// Who pushes looks then for somebody asleep; who goes to sleep says so, and then looks at the
+// deque.
+void push_against_a_parker() {
+  work_deque deque(2);
+  weft::detail::atomic<bool> is_idle{false};
+  bool found = false;
+  os_thread parker([&] {
+    is_idle.store(true, std::memory_order_seq_cst);
+    found = !deque.empty();
+  });
+  deque.push(items::item(1));
+  deque.order();
+  const bool wakes = is_idle.load(std::memory_order_seq_cst);
+  parker.join();
+  must(wakes || found,
+       "a task is queued, its pusher saw nobody asleep, and who sleeps not the task");
 }
 
 }  // namespace
@@ -139,5 +157,13 @@ TEST_CASE("an item that is taken back is taken once") {
   how.surprises = 3;
   how.store_buffers = true;
   const auto done = explore("take back", how, &take_back_against_a_thief);
+  CHECK(done.complete_up_to >= 2);
+}
+
+TEST_CASE("who pushes sees who sleeps, or is seen, with store buffers") {
+  exploration how;
+  how.surprises = 3;
+  how.store_buffers = true;
+  const auto done = explore("push against a parker", how, &push_against_a_parker);
   CHECK(done.complete_up_to >= 2);
 }

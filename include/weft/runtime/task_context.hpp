@@ -341,7 +341,7 @@ private:
 void make_ready(task_handle h) noexcept;
 /// As make_ready(), but behind everything that is queued.
 void make_ready_last(task_handle h) noexcept;
-/// What a worker runs right after the caller suspended: a task that the caller just woke, or none.
+/// What a worker runs right after the caller suspended: the next ready task, or none.
 std::coroutine_handle<> next_ready() noexcept;
 /// Control passes to h on this thread: for the return value of await_suspend.
 std::coroutine_handle<> transfer_to(task_handle h) noexcept;

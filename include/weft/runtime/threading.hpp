@@ -36,6 +36,11 @@ inline void relax_cpu() noexcept {
 /// The clock that real time is read from.
 inline time_point os_now() noexcept { return steady_clock::now(); }
 
+/// Waits without letting go of the processor.
+inline void spin_for(duration time) noexcept {
+  for (const time_point end = os_now() + time; os_now() < end;) relax_cpu();
+}
+
 }  // namespace weft::detail
 
 #endif

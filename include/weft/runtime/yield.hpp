@@ -11,7 +11,10 @@ class [[nodiscard("a yield does nothing until it is awaited")]] yield_awaiter {
 public:
   yield_awaiter() noexcept = default;
   bool await_ready() const noexcept { return false; }
-  void await_suspend(detail::suspension h) const noexcept { detail::make_ready_last(h.task()); }
+  std::coroutine_handle<> await_suspend(detail::suspension h) const noexcept {
+    detail::make_ready_last(h.task());
+    return detail::next_ready();
+  }
   void await_resume() const noexcept {}
 };
 

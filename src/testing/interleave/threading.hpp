@@ -269,5 +269,6 @@ private:
 void give_way(testing::location where = testing::location::current()) noexcept;
 void relax_cpu(testing::location where = testing::location::current()) noexcept;
 time_point os_now() noexcept;
+inline void spin_for(duration) noexcept { relax_cpu(); }
 
 }  // namespace weft::detail

@@ -1,0 +1,114 @@
+#pragma once
+
+#include "work_deque.hpp"
+
+#include <weft/runtime/task.hpp>
+#include <weft/runtime/threading.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weft::detail {
+
+/// What is ready on one worker, and in which order it goes:
+///
+///   slot   the task that the running one woke last: it runs next
+///   stack  what tasks of this worker started or woke before it, newest first, for the cache
+///   line   what came from I/O and timers, and who yielded: oldest first, so that none of many
+///          connections starves
+///
+/// Under `oldest_first` all goes into the line. The owner pushes and takes; any thread steals, the
+/// oldest of a part. Nothing here orders a push before a look at who sleeps: see order().
+class run_queue {
+public:
+  enum class order_of { newest_first, oldest_first };
+
+  run_queue(order_of order, work_deque::thieves thieves)
+      : has_stack_(order == order_of::newest_first),
+        line_(first_capacity, thieves),
+        stack_(has_stack_ ? first_capacity : 1, thieves) {}
+
+  // The owner.
+
+  /// To run next. @return whether this left something that a thief should know of: the slot is to
+  ///         run in less time than a wake-up takes
+  bool push_next(task_handle h) {
+    if (!has_stack_) return push_last(h), true;
+    void* displaced = h.address();
+    if (slot_.load(std::memory_order_relaxed) == nullptr) {
+      slot_.store(displaced, std::memory_order_release);
+      return false;
+    }
+    displaced = slot_.exchange(displaced, std::memory_order_acq_rel);
+    if (displaced == nullptr) return false;
+    stack_.push(displaced);
+    return true;
+  }
+
+  void push_last(task_handle h) { line_.push(h.address()); }
+
+  /// A forker goes where its child, which runs now, can take it back.
+  void push_forker(task_handle h) { forkers().push(h.address()); }
+  /// @return false where somebody else has it, or it is not the newest any more
+  bool take_back(task_handle forker) { return forkers().pop_if(forker.address()); }
+
+  task_handle take_slot() noexcept {
+    if (slot_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    return to_task(slot_.exchange(nullptr, std::memory_order_acquire));
+  }
+
+  /// @return null where there is none, here as in all that follow
+  task_handle take_newest() {
+    if (!has_stack_) return to_task(line_.steal());
+    if (void* item = stack_.pop()) return to_task(item);
+    return to_task(line_.steal());
+  }
+
+  /// The line's first, before all of the stack.
+  task_handle take_in_turn() {
+    if (void* item = line_.steal()) return to_task(item);
+    return has_stack_ ? to_task(stack_.pop()) : nullptr;
+  }
+
+  task_handle take_oldest_of_stack() { return has_stack_ ? to_task(stack_.steal()) : nullptr; }
+
+  /// Makes every push visible before whatever this thread reads from now on.
+  void order() noexcept {
+    line_.order();
+    if (has_stack_) stack_.order();
+  }
+
+  // Any thread.
+
+  task_handle steal() {
+    if (void* item = line_.steal()) return to_task(item);
+    if (const task_handle h = take_oldest_of_stack()) return h;
+    return take_slot();
+  }
+
+  /// How many tasks wait behind the slot. Of a moment.
+  std::size_t waiting() const noexcept { return line_.size() + stack_.size(); }
+  bool empty() const noexcept {
+    return line_.empty() && stack_.empty() && slot_.load(std::memory_order_seq_cst) == nullptr;
+  }
+  std::size_t size() const noexcept {
+    return waiting() + (slot_.load(std::memory_order_relaxed) != nullptr ? 1 : 0);
+  }
+  /// Stands for the task that waits longest in the stack, while newer ones go before it; `nobody`
+  /// where the stack is empty. The line needs no such thing: nobody goes before its first.
+  std::int64_t oldest_of_stack() const noexcept { return stack_.empty() ? nobody : stack_.turns(); }
+  static constexpr std::int64_t nobody = -1;
+
+private:
+  static constexpr std::size_t first_capacity = 256;
+
+  static task_handle to_task(void* item) noexcept { return task_handle::from_address(item); }
+  work_deque& forkers() noexcept { return has_stack_ ? stack_ : line_; }
+
+  const bool has_stack_;
+  work_deque line_;
+  work_deque stack_;
+  alignas(64) atomic<void*> slot_{nullptr};
+};
+
+}  // namespace weft::detail
