@@ -13,7 +13,9 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 // What must hold in every trace, checked on traces of a workload that meets every kind of wait.
@@ -160,6 +162,53 @@ TEST_CASE("no task runs before it was made ready, on whichever threads") {
     int broken = 0;
     for (const auto& [number, of] : lives(log)) broken += of.broken.empty() ? 0 : 1;
     CHECK(broken == 0);
+  }
+}
+
+task<> receive_sum(weft::channel<int>& values, int count, long& sum) {
+  for (int i = 0; i < count; ++i) {
+    const auto value = co_await values.recv();
+    sum += value ? *value : 0;
+  }
+}
+
+// The wake-up comes at once after the slice has ended, while the worker still looks for work and
+// has recorded nothing since.
+TEST_CASE("a task that another thread wakes at once does not run before that") {
+  constexpr int count = 3000;
+  for (const auto& m : weft::test::serving_models()) {
+    CAPTURE(m.name);
+    weft::channel<int> values(0);
+    long sum = 0;
+    weft::trace_session session({.records_a_thread = 1 << 18});
+    std::thread other([&] {
+      for (int i = 0; i < count; ++i) {
+        for (int tries = 1; !values.try_send(i); ++tries) {
+          if (tries % 1000 == 0) std::this_thread::yield();
+        }
+      }
+    });
+    weft::test::run_under(m, receive_sum(values, count, sum));
+    other.join();
+    CHECK(sum == count * (count - 1L) / 2);
+    CHECK(runs_before_ready(session.stop()) == 0);
+  }
+}
+
+TEST_CASE("each kind of wait ends a slice under its own name") {
+  for (const auto& m : weft::test::seeds(3)) {
+    CAPTURE(m.name);
+    std::set<std::string> reasons;
+    for (const trace_event& e : in_order(record(m))) {
+      if (e.kind == trace_kind::task_run_end) reasons.insert(trace_log::text(e.argument));
+    }
+    for (const char* wait :
+         {"yield", "sleep", "blocking", "fork", "select", "channel::send", "channel::recv",
+          "shared_mutex::lock", "join_handle::join", "task_group::join", "end"}) {
+      CAPTURE(wait);
+      CHECK(reasons.contains(wait));
+    }
+    CHECK_FALSE(reasons.contains("?"));
   }
 }
 
