@@ -9,6 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import awaiters
 import documents
 import headers
 import layers
@@ -112,6 +113,42 @@ class Headers(Tree):
         text = "#pragma once\ninline char narrow(int wide) { return wide; }\n"
         self.write("include/weft/base/bad.hpp", text)
         self.expect_one(self.found(), "weft/base/bad.hpp")
+
+
+class Awaiters(Tree):
+    RIGHT = "bool await_suspend(detail::suspension h) { return suspend(h.task()); }\n"
+
+    def planted(self, text, complaint):
+        self.write("include/weft/net/good.hpp", "#pragma once\n" + self.RIGHT)
+        self.write("src/net/bad.cpp", "\n" + text)
+        self.expect_one(awaiters.violations(self.root), complaint)
+
+    def test_who_takes_a_suspension_is_right(self):
+        for text in (self.RIGHT, "bool inner::await_suspend(const suspension& h) {}\n",
+                     "// await_suspend(std::coroutine_handle<>) is not for us\n",
+                     "/* await_suspend(\nstd::coroutine_handle<>) */\n",
+                     "bool f() { return inner_.await_suspend(h) || it->await_suspend(h); }\n"):
+            with self.subTest(text):
+                self.write("src/net/good.cpp", text)
+                self.assertEqual(list(awaiters.violations(self.root)), [])
+
+    def test_a_plain_handle_is_named(self):
+        self.planted("void await_suspend(std::coroutine_handle<> h) const;\n", "src/net/bad.cpp:2")
+
+    def test_a_handle_on_the_next_line_is_named(self):
+        self.planted("void await_suspend(\n    std::coroutine_handle<> h);\n", "src/net/bad.cpp:2")
+
+    def test_a_handle_of_any_promise_is_named(self):
+        self.planted("template <class P>\nvoid await_suspend(std::coroutine_handle<P> h);\n",
+                     "coroutine_handle<P> h")
+
+    def test_a_definition_outside_of_its_class_is_named(self):
+        self.planted("bool socket_wait::await_suspend(detail::task_handle h) {}\n", "task_handle h")
+
+    def test_what_is_exempt_in_one_file_is_named_in_another(self):
+        text = "void await_suspend(std::coroutine_handle<Promise> ended) const noexcept {}\n"
+        self.write("include/weft/runtime/task.hpp", "#pragma once\n" + text)
+        self.planted(text, "src/net/bad.cpp:2")
 
 
 class Words(Tree):
