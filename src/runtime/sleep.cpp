@@ -2,17 +2,20 @@
 
 #include <weft/runtime/scheduler.hpp>
 
+#include <memory>
+
 namespace weft {
 
 sleep_awaiter::sleep_awaiter(time_point until) noexcept
-    : cancel_hook(&cut_short), timer(&expire, until) {}
+    : cancel_hook(&cut_short), timer(&expire), until_(until) {}
 
 bool sleep_awaiter::suspend(detail::task_handle h) {
-  waiter_ = h;
+  const time_point until = until_;
+  std::construct_at(&waiter_, h);
   detail::task_context& context = *h.promise().context;
   context.waits_for = "sleep";
   // From here on the task may already run again on another worker.
-  if (start(when(), context, *this)) return true;
+  if (start(until, context, *this)) return true;
   canceled_ = true;
   return false;
 }

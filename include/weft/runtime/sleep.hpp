@@ -26,7 +26,10 @@ private:
   static void cut_short(detail::cancel_hook& hook) noexcept;
 
   bool canceled_ = false;
-  detail::task_handle waiter_;
+  union {
+    time_point until_;
+    detail::task_handle waiter_;  // from suspend() on
+  };
 };
 
 /// Lets `wait` pass without holding a thread.

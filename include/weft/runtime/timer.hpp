@@ -16,13 +16,13 @@ class timer {
 public:
   /// Called on a worker when the time has come, outside of any lock; it must not block.
   using function = void (*)(timer&) noexcept;
-  explicit timer(function on_expiry, time_point when = {}) noexcept
-      : when_(when), on_expiry_(on_expiry) {}
+  explicit timer(function on_expiry) noexcept : on_expiry_(on_expiry) {}
   timer(const timer&) = delete;
   timer& operator=(const timer&) = delete;
 
   /// Arms the timer on the calling worker, or from elsewhere on any worker of the scheduler whose
   /// task runs here. The timer must not be armed.
+  /// @throws std::bad_alloc: then nothing has happened
   void start(time_point when);
   /// As start(), and publishes the hook in one step: a canceller finds the timer armed, and the
   /// timer cannot fire before the hook is out.
@@ -31,19 +31,15 @@ public:
   /// @return true where the timer was armed and will not fire any more
   bool stop() noexcept;
 
-protected:
-  /// When it was, is or will be due.
-  time_point when() const noexcept { return when_; }
-
 private:
   friend class timer_heap;
 
   static constexpr std::uint32_t idle = ~std::uint32_t{0};
 
-  time_point when_;
   timer_heap* heap_ = nullptr;
   function on_expiry_;
-  std::uint32_t index_ = idle;  // in the heap; under the heap's lock. Last: awaiters pack behind it
+  // In the heap; under the heap's lock. Last: awaiters pack behind it.
+  std::uint32_t position_ = idle;
 };
 
 }  // namespace weft::detail
