@@ -234,7 +234,7 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
       context.join_.exchange(task_context::ended, std::memory_order_acq_rel);
   if (join == task_context::detached) {
     if (error && context.in_root_) report_unhandled(error);
-    context.free();
+    context.free_with_result();
     trace_time_passes();
   } else if (join != task_context::running) {
     make_ready(to_handle(join));
@@ -260,7 +260,7 @@ void join_state::drop() noexcept {
   }
   const auto& error = context.frame().promise().error;
   if (error && context.in_root_) report_unhandled(error);
-  context.free();
+  context.free_with_result();
 }
 
 }  // namespace weft::detail

@@ -12,20 +12,16 @@
 
 namespace weft::detail {
 
-void thread_gate::wait() noexcept {
-  while (open_.load(std::memory_order_acquire) == 0) futex_wait(open_, 0, duration(-1));
-}
-
-void thread_gate::open() noexcept {
-  open_.store(1, std::memory_order_release);
-  // The thread may be gone by now, and its stack with it: the kernel takes only the address.
-  futex_wake(open_);
-}
-
 void thread_wait::sleep_in(wait_list& list, spinlock& held) noexcept {
   list.push_back(*this);
   held.unlock();
-  own_gate_.wait();
+  while (is_over_.load(std::memory_order_acquire) == 0) futex_wait(is_over_, 0, duration(-1));
+}
+
+void thread_wait::wake() noexcept {
+  is_over_.store(1, std::memory_order_release);
+  // The thread may be gone by now, and its stack with it: the kernel takes only the address.
+  futex_wake(is_over_);
 }
 
 void wait_list::push_front(waiter& w) noexcept {
@@ -56,10 +52,10 @@ void wake_all(waiter* chain) noexcept {
   }
 }
 
-std::coroutine_handle<> list_wait::suspend(task_handle h, wait_list& list,
-                                           spinlock& held) noexcept {
+std::coroutine_handle<> list_wait::suspend(task_handle h, wait_list& list, spinlock& held,
+                                           const char* what) noexcept {
   task_context& context = *h.promise().context;
-  context.waits_for = what_;
+  context.waits_for = what;
   if (keeps_notes()) note_wait(context, &held);  // an object is known by its lock
   if (!context.publish(*this)) {
     outcome = wait_outcome::canceled;

@@ -29,8 +29,7 @@ public:
   /// What recv() returns; awaited at once.
   class [[nodiscard("a receive does nothing until it is awaited")]] awaiter : detail::queue_wait {
   public:
-    explicit awaiter(broadcast_receiver& r) noexcept
-        : queue_wait(r.from_->queue_, "broadcast::recv"), receiver_(r) {}
+    explicit awaiter(broadcast_receiver& r) noexcept : queue_wait(r.from_->queue_), receiver_(r) {}
 
     // The lock stays held: for await_suspend() where this returns false, else for await_resume().
     bool await_ready() noexcept {
@@ -38,7 +37,7 @@ public:
       return has_lock_ = receiver_.can_read();
     }
     std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-      return suspend(h.task());
+      return suspend(h.task(), "broadcast::recv");
     }
     result<T> await_resume() {
       resume();
@@ -85,7 +84,7 @@ public:
   /// As recv(), for a thread that runs no tasks. @throws std::logic_error in a task
   result<T> blocking_recv() {
     detail::require_no_task("broadcast::blocking_recv()");
-    detail::thread_wait self(nullptr);
+    detail::thread_wait self;
     from_->queue_.lock.lock();
     if (!can_read()) {
       self.sleep_in(from_->queue_.waiters, from_->queue_.lock);

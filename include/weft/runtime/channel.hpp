@@ -19,19 +19,20 @@ class [[nodiscard("a send does nothing until it is awaited")]] send_awaiter : de
 public:
   send_awaiter(detail::channel_core<T>& core, T&& value) noexcept
       : channel_wait(core, side::sender), value_(std::move(value)) {
-    place = &value_;
+    set_place(&location_);
   }
 
   bool await_ready() noexcept {
     return static_cast<detail::channel_core<T>&>(channel_).send_now(value_, outcome);
   }
   std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-    return wait_in(channel_.senders, h.task());
+    return wait_in(channel_.senders, h.task(), "channel::send");
   }
   result<void> await_resume() noexcept { return finish(); }
 
 private:
   T value_;
+  T* location_ = &value_;
 };
 
 /// What channel::recv() returns; awaited at once.
@@ -41,14 +42,14 @@ class [[nodiscard("a receive does nothing until it is awaited")]] recv_awaiter
 public:
   explicit recv_awaiter(detail::channel_core<T>& core) noexcept
       : channel_wait(core, side::receiver) {
-    place = &slot_;
+    set_place(&slot_);
   }
 
   bool await_ready() noexcept {
     return static_cast<detail::channel_core<T>&>(channel_).receive_now(slot_, outcome);
   }
   std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-    return wait_in(channel_.receivers, h.task());
+    return wait_in(channel_.receivers, h.task(), "channel::recv");
   }
   result<T> await_resume() noexcept {
     resume();
@@ -60,6 +61,17 @@ public:
 private:
   std::optional<T> slot_;
 };
+
+namespace detail {
+
+/// As the awaiters above, for threads that run no tasks.
+template <class Place>
+struct thread_transfer : thread_wait {
+  explicit thread_transfer(Place p) noexcept : at(std::move(p)) { set_place(&at); }
+  Place at;
+};
+
+}  // namespace detail
 
 /// Values that go from tasks to tasks in order, at most `capacity` of them on the way.
 ///
@@ -111,7 +123,7 @@ public:
   /// @errors  condition::closed  @throws std::logic_error in a task
   result<void> blocking_send(T value) {
     detail::require_no_task("channel::blocking_send()");
-    detail::thread_wait self(&value);
+    detail::thread_transfer<T*> self(&value);
     if (!core_.send_now(value, self.outcome)) self.sleep_in(core_.senders, core_.lock);
     if (self.outcome == detail::wait_outcome::closed) return condition::closed;
     return {};
@@ -120,11 +132,10 @@ public:
   /// @errors  condition::eof  @throws std::logic_error in a task
   result<T> blocking_recv() {
     detail::require_no_task("channel::blocking_recv()");
-    std::optional<T> value;
-    detail::thread_wait self(&value);
-    if (!core_.receive_now(value, self.outcome)) self.sleep_in(core_.receivers, core_.lock);
-    if (!value) return condition::eof;
-    return std::move(*value);
+    detail::thread_transfer<std::optional<T>> self(std::nullopt);
+    if (!core_.receive_now(self.at, self.outcome)) self.sleep_in(core_.receivers, core_.lock);
+    if (!self.at) return condition::eof;
+    return std::move(*self.at);
   }
 
   /// No value can be sent any more; what is on the way can still be received. Waiting senders get

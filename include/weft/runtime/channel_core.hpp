@@ -15,8 +15,8 @@
 // While values are in the ring no receiver waits, and while it has room no sender does (a select's
 // case that has lost may stand in either list). So a value from a sender that meets a waiting
 // receiver goes straight into its hands, and order is kept.
-// The waiter's place is where the partner finds the value (a sender's T) or puts it (a receiver's
-// optional<T>). Moves happen under the lock, so they must not throw.
+// The waiter's place is where the partner puts the value (a receiver's optional<T>), or finds out
+// where it is (a sender's T*). Moves happen under the lock, so they must not throw.
 
 namespace weft::detail {
 
@@ -65,7 +65,7 @@ struct channel_core : channel_base {
   /// With the lock held, and not closed. The value is moved from only where it is done.
   transfer put(T& value) noexcept {
     if (waiter* receiver = receivers.claim_front()) {
-      static_cast<std::optional<T>*>(receiver->place)->emplace(std::move(value));
+      static_cast<std::optional<T>*>(receiver->place())->emplace(std::move(value));
       trace_put(receiver);
       return {true, receiver};
     }
@@ -80,14 +80,14 @@ struct channel_core : channel_base {
     if (buffered.empty()) {
       waiter* sender = senders.claim_front();
       if (sender == nullptr) return {false, nullptr};
-      slot.emplace(std::move(*static_cast<T*>(sender->place)));
+      slot.emplace(std::move(value_of(*sender)));
       trace_take();
       return {true, sender};
     }
     buffered.pop_into(slot);
     trace_take();
     waiter* sender = senders.claim_front();
-    if (sender != nullptr) buffered.push(std::move(*static_cast<T*>(sender->place)));
+    if (sender != nullptr) buffered.push(std::move(value_of(*sender)));
     return {true, sender};
   }
 
@@ -109,6 +109,8 @@ struct channel_core : channel_base {
   ring<T> buffered;
 
 private:
+  static T& value_of(waiter& sender) noexcept { return **static_cast<T**>(sender.place()); }
+
   bool settle(transfer t) noexcept {
     if (!t.done) return false;
     lock.unlock();
@@ -123,13 +125,11 @@ protected:
   enum class side { sender, receiver };
 
   channel_wait(channel_base& channel, side s) noexcept
-      : list_wait(s == side::sender ? &stop_sending : &stop_receiving,
-                  s == side::sender ? "channel::send" : "channel::recv"),
-        channel_(channel) {}
+      : list_wait(s == side::sender ? &stop_sending : &stop_receiving), channel_(channel) {}
 
-  std::coroutine_handle<> wait_in(wait_list& list, task_handle h) noexcept {
+  std::coroutine_handle<> wait_in(wait_list& list, task_handle h, const char* what) noexcept {
     trace_block(&channel_, *h.promise().context);
-    return suspend(h, list, channel_.lock);
+    return suspend(h, list, channel_.lock, what);
   }
 
   channel_base& channel_;

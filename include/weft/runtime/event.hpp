@@ -22,11 +22,11 @@ public:
   /// What wait() returns; awaited at once.
   class [[nodiscard("a wait does nothing until it is awaited")]] awaiter : detail::queue_wait {
   public:
-    explicit awaiter(event& e) noexcept : queue_wait(e.queue_, "event::wait"), event_(e) {}
+    explicit awaiter(event& e) noexcept : queue_wait(e.queue_), event_(e) {}
 
     bool await_ready() noexcept;
     std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-      return suspend(h.task());
+      return suspend(h.task(), "event::wait");
     }
     result<void> await_resume() noexcept { return finish(); }
 

@@ -25,11 +25,11 @@ class once {
   /// Whose turn it is: true where the caller has to do it, false where it is done.
   class first_or_wait : detail::queue_wait {
   public:
-    explicit first_or_wait(once& o) noexcept : queue_wait(o.queue_, "once::call"), once_(o) {}
+    explicit first_or_wait(once& o) noexcept : queue_wait(o.queue_), once_(o) {}
 
     bool await_ready() noexcept;
     std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-      return suspend(h.task());
+      return suspend(h.task(), "once::call");
     }
     result<bool> await_resume() noexcept;
 

@@ -83,7 +83,7 @@ public:
   class [[nodiscard("a receive does nothing until it is awaited")]] awaiter : detail::queue_wait {
   public:
     explicit awaiter(detail::oneshot_state<T>& state) noexcept
-        : queue_wait(state.queue, "oneshot::recv"), state_(state) {}
+        : queue_wait(state.queue), state_(state) {}
 
     // The lock stays held for await_suspend() where this returns false.
     bool await_ready() noexcept {
@@ -93,7 +93,7 @@ public:
       return true;
     }
     std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-      return suspend(h.task());
+      return suspend(h.task(), "oneshot::recv");
     }
     result<T> await_resume() noexcept {
       resume();
@@ -130,7 +130,7 @@ public:
   /// As recv(), for a thread that runs no tasks. @throws std::logic_error in a task
   result<T> blocking_recv() {
     detail::require_no_task("oneshot::blocking_recv()");
-    detail::thread_wait self(nullptr);
+    detail::thread_wait self;
     state_->queue.lock.lock();
     if (state_->ended) state_->queue.lock.unlock();
     else self.sleep_in(state_->queue.waiters, state_->queue.lock);

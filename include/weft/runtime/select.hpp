@@ -92,7 +92,7 @@ class select_node<recv_case<T>> : public select_case {
 public:
   explicit select_node(const recv_case<T>& c) noexcept
       : select_case(&attempt, c.channel, c.channel.receivers) {
-    place = &slot_;
+    set_place(&slot_);
   }
   result<T> value() noexcept {
     if (slot_) return std::move(*slot_);
@@ -115,7 +115,7 @@ class select_node<send_case<T, Value>> : public select_case {
 public:
   explicit select_node(send_case<T, Value>& c) noexcept
       : select_case(&attempt, c.channel, c.channel.senders), value_(std::forward<Value>(c.value)) {
-    place = &value_;
+    set_place(&location_);
   }
   result<void> value() noexcept {
     if (outcome == wait_outcome::closed) return condition::closed;
@@ -132,6 +132,7 @@ private:
   }
 
   Value value_;
+  T* location_ = &value_;
 };
 
 template <>

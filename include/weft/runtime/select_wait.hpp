@@ -37,7 +37,7 @@
 namespace weft::detail {
 
 /// One case: a waiter that shares its select's claim.
-class select_case : public waiter {
+class select_case : public claimed_waiter {
 public:
   enum class kind : std::uint8_t { channel, timer, on_cancel, otherwise };
   /// Completes the case if it need not wait, with the channel's lock held.

@@ -55,11 +55,11 @@ public:
   class [[nodiscard("an acquire does nothing until it is awaited")]] awaiter : detail::queue_wait {
   public:
     awaiter(semaphore& s, std::size_t count) noexcept
-        : queue_wait(s.queue_, "semaphore::acquire", &cut_short), semaphore_(s), count_(count) {}
+        : queue_wait(s.queue_, &cut_short), semaphore_(s), count_(count) {}
 
     bool await_ready() noexcept;
     std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-      return suspend(h.task());
+      return suspend(h.task(), "semaphore::acquire");
     }
     result<permit> await_resume() noexcept;
 

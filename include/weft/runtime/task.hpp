@@ -52,17 +52,31 @@ public:
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
   final_awaiter final_suspend() const noexcept { return {}; }
-  void unhandled_exception() noexcept { error = std::current_exception(); }
+  void unhandled_exception() noexcept { std::construct_at(&error, std::current_exception()); }
 
   // Who awaits this coroutine; null for the first frame of a spawned task.
   std::coroutine_handle<> caller;
   task_context* context = nullptr;  // of the task; all frames of one call chain share it
-  // Its latest co_await that suspended, at first the coroutine itself.
-  std::source_location where;
-  std::exception_ptr error;
+  union {
+    std::source_location where;  // its latest co_await that suspended, at first the coroutine
+    std::exception_ptr error;    // after its end
+  };
 
 protected:
   explicit promise_base(const std::source_location& coroutine) noexcept : where(coroutine) {}
+  // The error has been taken by then, by take() or by who drops the result of a spawned task.
+  ~promise_base() {}
+
+  void end_without_error() noexcept { std::construct_at(&error); }
+  void rethrow_if_error() {
+    if (error) [[unlikely]]
+      rethrow_error();
+  }
+
+private:
+  [[noreturn, gnu::cold, gnu::noinline]] void rethrow_error() {
+    std::rethrow_exception(std::exchange(error, nullptr));
+  }
 };
 
 template <class T>
@@ -78,10 +92,11 @@ public:
     requires std::constructible_from<T, U&&>
   void return_value(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) {
     value_.emplace(std::forward<U>(value));
+    end_without_error();
   }
 
   T take() {
-    if (error) std::rethrow_exception(std::exchange(error, nullptr));
+    rethrow_if_error();
     return std::move(*value_);
   }
 
@@ -96,10 +111,8 @@ public:
       const std::source_location& coroutine = std::source_location::current()) noexcept
       : promise_base(coroutine) {}
   task<void> get_return_object() noexcept;
-  void return_void() const noexcept {}
-  void take() {
-    if (error) std::rethrow_exception(std::exchange(error, nullptr));
-  }
+  void return_void() noexcept { end_without_error(); }
+  void take() { rethrow_if_error(); }
 };
 
 template <class Promise>

@@ -137,8 +137,16 @@ private:
   static constexpr std::uintptr_t cancelled_for_ever = UINTPTR_MAX;
 
   void finish_withdraw(cancel_hook& hook) noexcept;
+  /// With the frame of the ended task, whose result has been taken.
   void free() noexcept {
     frame_.destroy();
+    free_context();
+  }
+  void free_with_result() noexcept {
+    frame_.promise().error = nullptr;
+    free();
+  }
+  void free_context() noexcept {
     this->~task_context();
     release_frame(this, sizeof(task_context));
   }
@@ -327,7 +335,7 @@ public:
   }
   /// Until the task is collected.
   task_context& context() const noexcept { return *context_; }
-  /// Destroys the frame of an ended task.
+  /// Destroys the frame of an ended task, whose result has been taken.
   void collect() noexcept { std::exchange(context_, nullptr)->free(); }
   explicit operator bool() const noexcept { return context_ != nullptr; }
 

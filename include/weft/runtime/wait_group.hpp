@@ -20,12 +20,11 @@ public:
   /// What wait() returns; awaited at once.
   class [[nodiscard("a wait does nothing until it is awaited")]] awaiter : detail::queue_wait {
   public:
-    explicit awaiter(wait_group& group) noexcept
-        : queue_wait(group.queue_, "wait_group::wait"), group_(group) {}
+    explicit awaiter(wait_group& group) noexcept : queue_wait(group.queue_), group_(group) {}
 
     bool await_ready() noexcept;
     std::coroutine_handle<> await_suspend(detail::suspension h) noexcept {
-      return suspend(h.task());
+      return suspend(h.task(), "wait_group::wait");
     }
     result<void> await_resume() noexcept { return finish(); }
 

@@ -6,6 +6,7 @@
 #include <weft/runtime/threading.hpp>
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 
 // What waits in channels, semaphores, events and the like, and how it is woken.
@@ -35,29 +36,32 @@ private:
   atomic<const void*> winner_{nullptr};
 };
 
-/// Where a thread that runs no tasks sleeps until its wait is over.
-class thread_gate {
-public:
-  void wait() noexcept;
-  void open() noexcept;
-
-private:
-  atomic<std::uint32_t> open_{0};
-};
-
 enum class wait_outcome : std::uint8_t { granted, closed, canceled };
 
+/// Many wait, so it is small: what only some of them need, they have behind it.
 struct waiter {
-  task_handle task;  // null where a thread waits
-  union {
-    select_claim* claim = nullptr;  // of a task; null where it waits in nothing else
-    thread_gate* gate;              // of a thread
-  };
+  task_handle task;  // null in a thread_wait
   waiter* previous = nullptr;
   waiter* next = nullptr;
-  void* place = nullptr;  // where a value changes hands, if one does
   bool queued = false;
+  bool has_claim = false;  // it is a claimed_waiter
   wait_outcome outcome = wait_outcome::granted;
+
+  /// Where a value changes hands, if one does: a part of the object that the waiter is part of.
+  void* place() noexcept { return reinterpret_cast<std::byte*>(this) + place_; }
+  void set_place(const void* part) noexcept {
+    place_ = static_cast<std::uint16_t>(static_cast<const std::byte*>(part) -
+                                        reinterpret_cast<const std::byte*>(this));
+  }
+
+private:
+  std::uint16_t place_ = 0;
+};
+
+/// One of several waits, of which one counts.
+struct claimed_waiter : waiter {
+  claimed_waiter() noexcept { has_claim = true; }
+  select_claim* claim = nullptr;
 };
 
 /// Waiters, oldest first.
@@ -98,36 +102,34 @@ public:
 
 private:
   static bool is_won(waiter& w) noexcept {
-    return !w.task || w.claim == nullptr || w.claim->win(&w);
+    return !w.has_claim || static_cast<claimed_waiter&>(w).claim->win(&w);
   }
 
   waiter* first_ = nullptr;
   waiter* last_ = nullptr;
 };
 
-/// Ends a wait that was taken out of its list. The lock is not held any more.
-inline void wake(waiter& w) noexcept {
-  if (w.task) make_ready(w.task);
-  else w.gate->open();
-}
-void wake_all(waiter* chain) noexcept;
-
 /// The wait of a thread that runs no tasks.
 class thread_wait : public waiter {
 public:
-  explicit thread_wait(void* where) noexcept {
-    gate = &own_gate_;
-    place = where;
-  }
+  thread_wait() noexcept = default;
   thread_wait(const thread_wait&) = delete;
   thread_wait& operator=(const thread_wait&) = delete;
 
   /// Queues the wait, releases the lock, and returns when the wait is over.
   void sleep_in(wait_list& list, spinlock& held) noexcept;
+  void wake() noexcept;
 
 private:
-  thread_gate own_gate_;
+  atomic<std::uint32_t> is_over_{0};
 };
+
+/// Ends a wait that was taken out of its list. The lock is not held any more.
+inline void wake(waiter& w) noexcept {
+  if (w.task) make_ready(w.task);
+  else static_cast<thread_wait&>(w).wake();
+}
+void wake_all(waiter* chain) noexcept;
 
 /// What its waiters wait in, where one list is enough.
 struct wait_queue {
@@ -142,13 +144,14 @@ public:
   list_wait& operator=(const list_wait&) = delete;
 
 protected:
-  /// @param what  for reports
-  list_wait(function on_cancel, const char* what) noexcept : cancel_hook(on_cancel), what_(what) {}
+  explicit list_wait(function on_cancel) noexcept : cancel_hook(on_cancel) {}
 
   /// Queues the wait and releases the lock, after which nothing of it may be touched. Out of line:
   /// clang keeps locals of what it inlines into a coroutine in the frame, which may be gone then.
-  /// @param held  the lock of the list  @return what runs next on this worker
-  std::coroutine_handle<> suspend(task_handle h, wait_list& list, spinlock& held) noexcept;
+  /// @param held  the lock of the list  @param what  for reports
+  /// @return what runs next on this worker
+  std::coroutine_handle<> suspend(task_handle h, wait_list& list, spinlock& held,
+                                  const char* what) noexcept;
   /// The first thing in await_resume(), also where the task did not suspend.
   void resume() noexcept {
     if (task) task.promise().context->withdraw(*this);
@@ -157,19 +160,16 @@ protected:
   result<void> finish() noexcept;
   /// For the hook: gives the wait up, unless a partner came first.
   void leave(wait_list& list, spinlock& lock) noexcept;
-
-private:
-  const char* what_;
 };
 
 /// A wait in a wait_queue.
 class queue_wait : public list_wait {
 protected:
-  queue_wait(wait_queue& queue, const char* what, function on_cancel = &cut_short) noexcept
-      : list_wait(on_cancel, what), queue_(queue) {}
+  explicit queue_wait(wait_queue& queue, function on_cancel = &cut_short) noexcept
+      : list_wait(on_cancel), queue_(queue) {}
 
-  std::coroutine_handle<> suspend(task_handle h) noexcept {
-    return list_wait::suspend(h, queue_.waiters, queue_.lock);
+  std::coroutine_handle<> suspend(task_handle h, const char* what) noexcept {
+    return list_wait::suspend(h, queue_.waiters, queue_.lock, what);
   }
 
   wait_queue& queue_;
