@@ -6,8 +6,8 @@ namespace weft::detail {
 
 void scope_deadline::arm(time_point when) {
   if (when <= scope_.core().now()) return fire();
-  armed_ = true;
   start(when);
+  armed_ = true;
 }
 
 void scope_deadline::disarm() noexcept {

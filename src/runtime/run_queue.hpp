@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 
 namespace weft::detail {
 
@@ -41,7 +42,7 @@ public:
     }
     displaced = slot_.exchange(displaced, std::memory_order_acq_rel);
     if (displaced == nullptr) return false;
-    stack_.push(displaced);
+    push_displaced(displaced, h);
     return true;
   }
 
@@ -103,6 +104,16 @@ private:
   static constexpr std::size_t first_capacity = 256;
 
   static task_handle to_task(void* item) noexcept { return task_handle::from_address(item); }
+
+  void push_displaced(void* displaced, task_handle by) {
+    try {
+      stack_.push(displaced);
+    } catch (const std::bad_alloc&) {
+      if (slot_.exchange(displaced, std::memory_order_acq_rel) == by.address()) throw;
+      // A thief has taken the other one meanwhile, and the slot was empty.
+    }
+  }
+
   work_deque& forkers() noexcept { return has_stack_ ? stack_ : line_; }
 
   const bool has_stack_;

@@ -34,7 +34,9 @@ void scheduler::begin_run() { core_->begin_run(); }
 
 void scheduler::run_until_ended(detail::join_state& main) {
   detail::task_scope supervision(*core_, detail::task_scope::kind::supervision);
-  supervision.spawn(detail::erase(stop_after(*core_, main).release()), false);
+  task<> supervisor = stop_after(*core_, main);
+  supervision.spawn(detail::erase(supervisor.frame()), false);
+  supervisor.release();
   core_->run();
   if (core_->is_stuck()) main.abandon();
   core_->end_run();

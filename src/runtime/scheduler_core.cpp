@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <new>
 #include <stdexcept>
 
 namespace weft::detail {
@@ -94,8 +95,16 @@ void scheduler_core::begin_run() {
   stopping_.store(0, std::memory_order_seq_cst);
   root_->open();
   takes_spawns_.store(true, std::memory_order_relaxed);
-  for (const task_handle frame : std::exchange(early_, {}))
-    root_->spawn(frame, false, placement::dealt);
+  start_early();
+}
+
+// What there is no memory for waits for the next run.
+void scheduler_core::start_early() noexcept {
+  auto frame = early_.begin();
+  try {
+    for (; frame != early_.end(); ++frame) root_->spawn(*frame, false, placement::dealt);
+  } catch (const std::bad_alloc&) {}
+  early_.erase(early_.begin(), frame);
 }
 
 void scheduler_core::end_run() {
@@ -429,11 +438,18 @@ std::coroutine_handle<> transfer_to(task_handle h) noexcept {
   return this_worker->core().transfer_to(h);
 }
 
-std::coroutine_handle<> run_forked(task_handle child, task_handle forker) noexcept {
+std::coroutine_handle<> run_forked(task_handle child, task_handle forker) {
   worker& here = *this_worker;
   if (is_tracing()) [[unlikely]]
     trace_fork(*forker.promise().context, *child.promise().context);
-  here.core().queue_forker(here, child, forker);
+  try {
+    here.core().queue_forker(here, child, forker);
+  } catch (...) {
+    task_context& context = *child.promise().context;
+    child.destroy();
+    context.free_context();
+    throw;
+  }
   return here.enter(child);
 }
 

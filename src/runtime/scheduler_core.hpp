@@ -90,10 +90,12 @@ public:
   void end_run();
   /// Whether tasks are left that neither progress nor a cancel can end.
   bool is_stuck() const noexcept { return is_stuck_; }
+  /// @throws std::bad_alloc: then the frame is still the caller's
   void spawn_background(task_handle frame);
   /// From now on what is spawned waits for the next run().
   void defer_spawns() noexcept { takes_spawns_.store(false, std::memory_order_relaxed); }
 
+  // Where they throw std::bad_alloc no queue has changed.
   void make_ready(task_handle h);       // to run soon, on this worker if the caller is one
   void make_ready_last(task_handle h);  // behind everything that is queued
   void queue_forker(worker& here, task_handle child, task_handle forker);
@@ -155,6 +157,7 @@ private:
 
   static routing routing_of(const model& m) noexcept;
   void make_workers();
+  void start_early() noexcept;
   void route(task_handle h);
 
   void wake_one_if_useful() noexcept;

@@ -94,46 +94,60 @@ void task_scope::open() noexcept {
 
 task_context& task_scope::spawn(task_handle frame, bool joinable, placement where,
                                 std::source_location started) {
+  task_context& child = make_context(frame, joinable);
   live_.fetch_add(1, std::memory_order_relaxed);
-  return start(frame, joinable, where, started);
+  queue(child, where, started);
+  return child;
 }
 
 bool task_scope::try_spawn(task_handle frame) {
+  task_context& child = make_context(frame, false);
   std::size_t seen = live_.load(std::memory_order_acquire);
   do {
-    if (seen == 0) return false;
+    if (seen == 0) {
+      child.free_context();
+      return false;
+    }
   } while (!live_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire));
-  start(frame, false, core_->placement_of_background(), {});
+  queue(child, core_->placement_of_background(), {});
   return true;
 }
 
 task_context& task_scope::adopt(task_handle frame, bool joinable) {
+  task_context& child = make_context(frame, joinable);
   live_.fetch_add(1, std::memory_order_relaxed);
-  return attach(frame, joinable, placement::here, {});
+  attach(child, placement::here, {});
+  return child;
 }
 
-task_context& task_scope::start(task_handle frame, bool joinable, placement where,
-                                std::source_location started) {
-  task_context& context = attach(frame, joinable, where, started);
-  core_->make_ready(frame);
-  return context;
+void task_scope::queue(task_context& child, placement where, const std::source_location& started) {
+  attach(child, where, started);
+  try {
+    core_->make_ready(child.frame());
+  } catch (...) {
+    unlink(child);
+    core_->vacate(child);
+    child.free_context();
+    leave();
+    throw;
+  }
 }
 
-task_context& task_scope::attach(task_handle frame, bool joinable, placement where,
-                                 std::source_location started) {
-  require_startable(frame);
+void task_scope::attach(task_context& child, placement where,
+                        const std::source_location& started) noexcept {
   list_once();
-  void* memory = allocate_frame(sizeof(task_context));
-  auto& context = *::new (memory) task_context(*this, frame, joinable);
-  frame.promise().context = &context;
-  core_->settle(context, where);
+  core_->settle(child, where);
   {
     std::lock_guard lock(lock_);
-    link(context);
+    link(child);
   }
   if (is_tracing()) [[unlikely]]
-    trace_spawn(context, started);
-  return context;
+    trace_spawn(child, started);
+}
+
+// Of one that was counted and never ran. The last may have been waited for meanwhile.
+void task_scope::leave() noexcept {
+  if (live_.fetch_sub(1, std::memory_order_acq_rel) == 1) make_ready(joiner_);
 }
 
 void task_scope::adopt_running(task_context& child) noexcept {

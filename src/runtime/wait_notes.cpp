@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 #include <set>
 
 namespace weft::detail {
@@ -26,26 +27,40 @@ std::string_view call_of(const task_context& task) noexcept {
 
 constinit atomic<unsigned> note_keepers{0};
 
+namespace {
+
+// A report without the note says less: no reason to fail.
+template <class Take>
+void note(const task_context& about, Take take) noexcept {
+  wait_notes* const notes = notes_of(about);
+  if (notes == nullptr) return;
+  try {
+    take(*notes);
+  } catch (const std::bad_alloc&) {}
+}
+
+}  // namespace
+
 void note_start(task_context& started) noexcept {
-  if (wait_notes* notes = notes_of(started)) notes->start(started);
+  note(started, [&](wait_notes& notes) { notes.start(started); });
 }
 
 void note_place(task_context& started, const std::source_location& where) noexcept {
-  if (wait_notes* notes = notes_of(started)) notes->place(started, where);
+  note(started, [&](wait_notes& notes) { notes.place(started, where); });
 }
 
 void note_wait(task_context& waiting, const void* object) noexcept {
-  if (wait_notes* notes = notes_of(waiting)) notes->wait(waiting, object);
+  note(waiting, [&](wait_notes& notes) { notes.wait(waiting, object); });
 }
 
 void note_wait_also(task_context& waiting, const void* object) noexcept {
-  if (wait_notes* notes = notes_of(waiting)) notes->wait_also(waiting, object);
+  note(waiting, [&](wait_notes& notes) { notes.wait_also(waiting, object); });
 }
 
 void note_holder(const void* lock) noexcept {
   const task_context* holder = current_context();
   if (holder == nullptr) return;
-  if (wait_notes* notes = notes_of(*holder)) notes->hold(lock, *holder);
+  note(*holder, [&](wait_notes& notes) { notes.hold(lock, *holder); });
 }
 
 void wait_notes::note_keepers_changed(int by) noexcept {
@@ -68,8 +83,8 @@ void wait_notes::wait(const task_context& waiting, const void* object) {
   std::lock_guard lock(mutex_);
   task_note& note = tasks_[&waiting];
   note.objects.clear();
-  if (object != nullptr) note.objects.push_back(object);
   note.call = waiting.waits_for;
+  if (object != nullptr) note.objects.push_back(object);
 }
 
 void wait_notes::wait_also(const task_context& waiting, const void* object) {

@@ -131,8 +131,8 @@ private:
   }
 
   ring* adopt(std::unique_ptr<ring> r) {
-    ring_.store(r.get(), std::memory_order_release);
     rings_.push_back(std::move(r));
+    ring_.store(rings_.back().get(), std::memory_order_release);
     return rings_.back().get();
   }
 

@@ -41,7 +41,7 @@ work_deque::thieves thieves_under(const model& m) noexcept {
 
 constinit thread_local worker* this_worker = nullptr;
 
-worker::worker(scheduler_core& core, unsigned id) noexcept
+worker::worker(scheduler_core& core, unsigned id)
     : core_(core),
       id_(id),
       weighs_wakes_(std::holds_alternative<parallel>(core.chosen_model())),

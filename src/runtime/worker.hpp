@@ -30,7 +30,7 @@ inline constexpr unsigned most_workers = 64;
 /// said otherwise.
 class alignas(64) worker {
 public:
-  worker(scheduler_core& core, unsigned id) noexcept;
+  worker(scheduler_core& core, unsigned id);
 
   /// Takes and runs tasks until the scheduler stops: one loop a model.
   void run();

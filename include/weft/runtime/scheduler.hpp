@@ -43,7 +43,8 @@ public:
   /// task is reported on standard error.
   template <class T>
   void spawn(task<T> t) {
-    spawn_background(detail::erase(t.release()));
+    spawn_background(detail::erase(t.frame()));
+    t.release();
   }
 
   const model& chosen_model() const noexcept;
@@ -73,8 +74,9 @@ private:
 template <class T>
 T scheduler::run(task<T> main) {
   begin_run();
-  const auto frame = main.release();
+  const auto frame = main.frame();
   detail::join_state state(root().spawn(detail::erase(frame), true));
+  main.release();
   run_until_ended(state);
   struct collect_at_exit {
     detail::join_state& state;

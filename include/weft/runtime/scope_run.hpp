@@ -7,6 +7,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <new>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -40,21 +41,27 @@ class scoped_child {
 public:
   explicit scoped_child(task<T> t) noexcept : task_(std::move(t)) {}
 
-  /// Queues the task.
-  void spawn(task_scope& scope) { state_ = join_state(scope.spawn(release(), true)); }
+  /// Queues the task. Where there is no memory for that the scope fails: the first child, which was
+  /// adopted, has to be waited for all the same.
+  void spawn(task_scope& scope) noexcept {
+    try {
+      hold(scope.spawn(erase(task_.frame()), true));
+    } catch (const std::bad_alloc&) {
+      scope.fail(std::current_exception());
+    }
+  }
   /// @return the frame, which a scope_run passes control to
   task_handle adopt(task_scope& scope) {
-    const task_handle frame = release();
-    state_ = join_state(scope.adopt(frame, true));
-    return frame;
+    hold(scope.adopt(erase(task_.frame()), true));
+    return erase(frame_);
   }
   /// The result; once, after the scope's last child has ended.
   T take() { return frame_.promise().take(); }
 
 private:
-  task_handle release() noexcept {
+  void hold(task_context& child) noexcept {
+    state_ = join_state(child);
     frame_ = task_.release();
-    return erase(frame_);
   }
 
   task<T> task_;

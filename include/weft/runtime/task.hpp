@@ -187,6 +187,7 @@ public:
     return awaiter(frame_);
   }
 
+  std::coroutine_handle<promise_type> frame() const noexcept { return frame_; }
   /// Gives up the frame: whoever takes it must run it to its end or destroy it.
   std::coroutine_handle<promise_type> release() noexcept { return std::exchange(frame_, nullptr); }
 

@@ -46,7 +46,10 @@ class scheduler;
 namespace weft::detail {
 
 class scheduler_core;
+class task_context;
 class task_scope;
+
+std::coroutine_handle<> run_forked(task_handle child, task_handle forker);
 
 /// Which worker a new task belongs to, under the models where it belongs to one.
 enum class placement : unsigned char {
@@ -121,6 +124,7 @@ private:
   friend class join_state;
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
   friend std::coroutine_handle<> complete_forked(task_context&) noexcept;
+  friend std::coroutine_handle<> run_forked(task_handle, task_handle);
 
   // Values of the join word beside a joiner's frame address, and a forker's with its lowest bit
   // set.
@@ -201,6 +205,9 @@ public:
   task_scope(const task_scope&) = delete;
   task_scope& operator=(const task_scope&) = delete;
 
+  // What starts a child throws std::bad_alloc where it cannot, and nothing has happened then: the
+  // frame is still the caller's.
+
   /// Makes the task a child and queues it.
   /// @param joinable  a join_handle will collect or drop the result
   /// @param started   where, for traces and reports; none: the task's coroutine stands for it
@@ -212,12 +219,10 @@ public:
   task_context& adopt(task_handle frame, bool joinable);
   /// A context for a child that runs at once, at its forker's home, while that is queued.
   task_context& fork(task_handle frame, task_handle forker) {
-    require_startable(frame);
-    auto& child = *::new (allocate_frame(sizeof(task_context))) task_context(*this, frame, true);
+    task_context& child = make_context(frame, true);
     child.join_.store(
         reinterpret_cast<std::uintptr_t>(forker.address()) | task_context::forker_mark,
         std::memory_order_relaxed);
-    frame.promise().context = &child;
     if (cancelled_.load(std::memory_order_relaxed)) child.cancel();
     return child;
   }
@@ -262,10 +267,16 @@ private:
     task_scope* next = nullptr;
   };
 
-  task_context& start(task_handle frame, bool joinable, placement where,
-                      std::source_location started);
-  task_context& attach(task_handle frame, bool joinable, placement where,
-                       std::source_location started);
+  task_context& make_context(task_handle frame, bool joinable) {
+    require_startable(frame);
+    void* memory = allocate_frame(sizeof(task_context));
+    auto& context = *::new (memory) task_context(*this, frame, joinable);
+    frame.promise().context = &context;
+    return context;
+  }
+  void queue(task_context& child, placement where, const std::source_location& started);
+  void attach(task_context& child, placement where, const std::source_location& started) noexcept;
+  void leave() noexcept;
   void adopt_running(task_context& child) noexcept;
   bool end_before_adoption(task_context& child) noexcept;
   void list_once() noexcept;
@@ -354,7 +365,8 @@ std::coroutine_handle<> next_ready() noexcept;
 /// Control passes to h on this thread: for the return value of await_suspend.
 std::coroutine_handle<> transfer_to(task_handle h) noexcept;
 /// Queues the forker for whoever comes first, and passes control to its child.
-std::coroutine_handle<> run_forked(task_handle child, task_handle forker) noexcept;
+/// @throws std::bad_alloc: then the child is gone, and the forker is in no queue
+std::coroutine_handle<> run_forked(task_handle child, task_handle forker);
 
 /// The task that this thread runs. @return null outside of tasks
 task_context* current_context() noexcept;

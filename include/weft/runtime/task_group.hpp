@@ -58,6 +58,15 @@ private:
   task_context* context_ = nullptr;
 };
 
+/// Starts a task that a join_handle will collect or drop.
+/// @throws std::bad_alloc: then the task is still the caller's
+template <class T>
+task_context& spawn(task_scope& scope, task<T>& t, placement home, std::source_location where) {
+  task_context& child = scope.spawn(erase(t.frame()), true, home, where);
+  t.release();
+  return noted(child, where);
+}
+
 }  // namespace detail
 
 template <class T>
@@ -115,12 +124,12 @@ private:
 /// scheduler's root. The task does not run before the caller suspends or another worker takes it.
 ///
 /// @param where  for traces and reports: leave it out
-/// @throws std::logic_error outside of tasks (there scheduler::run() and spawn() start one)
+/// @throws std::logic_error outside of tasks (there scheduler::run() and spawn() start one);
+///         std::bad_alloc: then nothing was started, as in all that start tasks
 template <class T>
 join_handle<T> go(task<T> t, std::source_location where = std::source_location::current()) {
   auto& scope = detail::require_context("go()").scope();
-  const auto frame = detail::erase(t.release());
-  return detail::noted(scope.spawn(frame, true, detail::placement::beside, where), where);
+  return detail::spawn(scope, t, detail::placement::beside, where);
 }
 
 /// What fork() returns; awaited at once.
@@ -134,8 +143,9 @@ public:
   std::coroutine_handle<> await_suspend(detail::suspension h) {
     const auto forker = h.task();
     if (scope_ == nullptr) scope_ = &forker.promise().context->scope();
-    const auto child = detail::erase(child_.release());
+    const auto child = detail::erase(child_.frame());
     context_ = &scope_->fork(child, forker);
+    child_.release();
     // From here on the caller may go on elsewhere.
     return detail::run_forked(child, forker);
   }
@@ -188,7 +198,7 @@ public:
 
   template <class T>
   join_handle<T> go(task<T> t, std::source_location where = std::source_location::current()) {
-    return start(t.release(), detail::placement::beside, where);
+    return detail::spawn(scope_, t, detail::placement::beside, where);
   }
 
   /// As weft::fork(), with this group as the scope.
@@ -201,7 +211,7 @@ public:
   /// `sharded` they go to the shards in turn instead of staying on the caller's.
   template <class T>
   join_handle<T> deal(task<T> t, std::source_location where = std::source_location::current()) {
-    return start(t.release(), detail::placement::dealt, where);
+    return detail::spawn(scope_, t, detail::placement::dealt, where);
   }
 
   /// Waits for all children. The group can be used again afterwards.
@@ -215,11 +225,6 @@ public:
   std::size_t live() const noexcept { return scope_.live(); }
 
 private:
-  template <class Frame>
-  detail::task_context& start(Frame frame, detail::placement home, std::source_location where) {
-    return detail::noted(scope_.spawn(detail::erase(frame), true, home, where), where);
-  }
-
   detail::task_scope scope_;
   std::unique_ptr<detail::scope_deadline> deadline_;
 };
