@@ -59,8 +59,9 @@ namespace weft {
 /// Concurrent  the object may belong to any io_context on any thread. The handler, and the steps in
 ///             the middle of a composed operation, run on asio_executor(); the task goes on on a
 ///             worker
-/// Cost        the operation's memory lies in the awaiter, up to 224 bytes; Asio allocates a small
-///             block for the cancellation slot
+/// Cost        no allocation in the long run: the operation's memory lies in the awaiter, up to 224
+///             bytes, and Asio keeps the block for the cancellation slot, one or two a thread. An
+///             operation that needs more memory allocates it
 /// @throws     what the initiating function throws; std::system_error with condition::canceled
 /// where
 ///             the io_context of an operation without error_code is destroyed before its end
