@@ -77,6 +77,7 @@ public:
   const model& chosen_model() const noexcept { return model_; }
   bool is_deterministic() const noexcept { return routing_ == routing::by_seed; }
   bool has_homes() const noexcept { return routing_ == routing::to_home; }
+  unsigned worker_slots() const noexcept { return static_cast<unsigned>(workers_.size()); }
   task_scope& root() noexcept { return *root_; }
   blocking_pool& blocking() noexcept { return blocking_; }
 

@@ -5,7 +5,11 @@
 #include "scheduler_core.hpp"
 #include "trace_recorder.hpp"
 
+#include <algorithm>
+#include <memory>
 #include <mutex>
+#include <new>
+#include <utility>
 
 namespace weft::detail {
 namespace {
@@ -20,6 +24,9 @@ task_handle to_handle(std::uintptr_t word) noexcept {
 
 // Of the join word: see task_context::forker_mark.
 bool has_forker(std::uintptr_t join) noexcept { return (join & 1) != 0 && join != 1; }
+
+// More workers than that share them.
+constexpr unsigned most_lists = 15;
 
 // What the dumping thread has pinned. One task at a time, so it needs no room in each context.
 constinit thread_local std::uintptr_t pinned_hook = 0;
@@ -70,21 +77,100 @@ bool task_context::pin() noexcept {
 // Nobody changes the word while it says `pinned`.
 void task_context::unpin() noexcept { cancel_.store(pinned_hook, std::memory_order_release); }
 
+/// A cache line each.
+class task_scope::lists {
+public:
+  explicit lists(unsigned count) : lists_(std::make_unique<line[]>(count)), count_(count) {}
+  unsigned count() const noexcept { return count_; }
+  child_list& operator[](unsigned index) noexcept { return lists_[index].children; }
+
+private:
+  struct alignas(64) line {
+    child_list children;
+  };
+  std::unique_ptr<line[]> lists_;
+  unsigned count_;
+};
+
 task_scope::task_scope(scheduler_core& core, kind k) noexcept
     : core_(&core), live_(k == kind::root ? 0 : 1), kind_(k), owner_number_(number_of_owner(k)) {
   if (kind_ == kind::root) list_once();
 }
 
 task_scope::~task_scope() {
-  if (is_listed_.load(std::memory_order_relaxed)) core_->scopes().remove(*this, shard_);
+  if (is_listed_.load(std::memory_order_relaxed)) {
+    core_->scopes().remove(*this, shard_.load(std::memory_order_relaxed));
+  }
+  delete further_.load(std::memory_order_relaxed);
 }
 
 void task_scope::list_once() noexcept {
   if (is_listed_.load(std::memory_order_relaxed) || kind_ == kind::supervision) return;
   if (is_listed_.exchange(true, std::memory_order_relaxed)) return;
-  shard_ = static_cast<unsigned char>(this_worker != nullptr ? this_worker->id() : 0);
-  core_->scopes().add(*this, shard_);
+  const auto here = static_cast<unsigned char>(this_worker != nullptr ? this_worker->id() : 0);
+  shard_.store(here, std::memory_order_relaxed);
+  core_->scopes().add(*this, here);
 }
+
+// ------------------------------------------------------------------ lists of children
+
+child_list& task_scope::list(unsigned number) const noexcept {
+  return number == 0 ? children_ : (*further_.load(std::memory_order_acquire))[number - 1];
+}
+
+unsigned task_scope::lists_beside() const noexcept {
+  const lists* further = further_.load(std::memory_order_seq_cst);
+  return further != nullptr ? further->count() : 0;
+}
+
+unsigned task_scope::list_of_here() noexcept {
+  if (this_worker == nullptr) return 0;
+  const unsigned here = this_worker->id();
+  lists* further = further_.load(std::memory_order_acquire);
+  if (further == nullptr) {
+    if (static_cast<unsigned char>(here) == shard_.load(std::memory_order_relaxed)) return 0;
+    try {
+      auto fresh = std::make_unique<lists>(std::min(core_->worker_slots(), most_lists));
+      if (further_.compare_exchange_strong(further, fresh.get(), std::memory_order_seq_cst)) {
+        further = fresh.release();
+      }
+    } catch (const std::bad_alloc&) {
+      return 0;  // that one serves all
+    }
+  }
+  return 1 + here % further->count();
+}
+
+std::size_t task_scope::live() const noexcept {
+  std::size_t count = 0;
+  for (unsigned number = 0; number <= lists_beside(); ++number) {
+    child_list& children = list(number);
+    std::lock_guard lock(children.lock);
+    count += children.count;
+  }
+  return count;
+}
+
+// Under the list's lock, and while the caller or the owner has a share in the scope.
+void task_scope::link(task_context& child, child_list& children) noexcept {
+  if (children.count++ == 0) live_.fetch_add(1, std::memory_order_relaxed);
+  child.next_ = children.first;
+  if (children.first != nullptr) children.first->previous_ = &child;
+  children.first = &child;
+  // Whoever cancels has set this before it looks for lists, and at this one.
+  if (cancelled_.load(std::memory_order_seq_cst)) child.cancel();
+}
+
+// @return the shares in the scope that the caller has from now on: without one the scope may go
+std::size_t task_scope::unlink(task_context& child) noexcept {
+  child_list& children = list(child.list_);
+  std::lock_guard lock(children.lock);
+  (child.previous_ != nullptr ? child.previous_->next_ : children.first) = child.next_;
+  if (child.next_ != nullptr) child.next_->previous_ = child.previous_;
+  return --children.count == 0 ? 1 : 0;
+}
+
+// ------------------------------------------------------------------ starting
 
 void task_scope::open() noexcept {
   cancelled_.store(false, std::memory_order_relaxed);
@@ -95,7 +181,6 @@ void task_scope::open() noexcept {
 task_context& task_scope::spawn(task_handle frame, bool joinable, placement where,
                                 std::source_location started) {
   task_context& child = make_context(frame, joinable);
-  live_.fetch_add(1, std::memory_order_relaxed);
   queue(child, where, started);
   return child;
 }
@@ -109,13 +194,18 @@ bool task_scope::try_spawn(task_handle frame) {
       return false;
     }
   } while (!live_.compare_exchange_weak(seen, seen + 1, std::memory_order_acquire));
-  queue(child, core_->placement_of_background(), {});
+  try {
+    queue(child, core_->placement_of_background(), {});
+  } catch (...) {
+    leave(1);
+    throw;
+  }
+  leave(1);
   return true;
 }
 
 task_context& task_scope::adopt(task_handle frame, bool joinable) {
   task_context& child = make_context(frame, joinable);
-  live_.fetch_add(1, std::memory_order_relaxed);
   attach(child, placement::here, {});
   return child;
 }
@@ -125,10 +215,10 @@ void task_scope::queue(task_context& child, placement where, const std::source_l
   try {
     core_->make_ready(child.frame());
   } catch (...) {
-    unlink(child);
     core_->vacate(child);
+    const std::size_t shares = unlink(child);
     child.free_context();
-    leave();
+    leave(shares);
     throw;
   }
 }
@@ -137,32 +227,36 @@ void task_scope::attach(task_context& child, placement where,
                         const std::source_location& started) noexcept {
   list_once();
   core_->settle(child, where);
+  child.list_ = static_cast<std::uint8_t>(list_of_here());
   {
-    std::lock_guard lock(lock_);
-    link(child);
+    child_list& children = list(child.list_);
+    std::lock_guard lock(children.lock);
+    link(child, children);
   }
   if (is_tracing()) [[unlikely]]
     trace_spawn(child, started);
 }
 
-// Of one that was counted and never ran. The last may have been waited for meanwhile.
-void task_scope::leave() noexcept {
-  if (live_.fetch_sub(1, std::memory_order_acq_rel) == 1) make_ready(joiner_);
+// Of one that never ran, or of who comes from outside. The last may have been waited for meanwhile.
+void task_scope::leave(std::size_t shares) noexcept {
+  if (shares != 0 && live_.fetch_sub(shares, std::memory_order_acq_rel) == shares) {
+    make_ready(joiner_);
+  }
 }
 
+// Forked children are in list 0: only those whose forker was stolen come into any.
 void task_scope::adopt_running(task_context& child) noexcept {
   list_once();
-  std::lock_guard lock(lock_);
+  std::lock_guard lock(children_.lock);
   if (child.join_.load(std::memory_order_relaxed) == task_context::ended) return;
-  live_.fetch_add(1, std::memory_order_relaxed);
   child.join_.store(task_context::running, std::memory_order_relaxed);
   core_->settle(child, placement::here);
-  link(child);
+  link(child, children_);
 }
 
 // The forker has not passed adopt_running(), which takes the same lock: the scope is alive.
 bool task_scope::end_before_adoption(task_context& child) noexcept {
-  std::lock_guard lock(lock_);
+  std::lock_guard lock(children_.lock);
   if (!has_forker(child.join_.load(std::memory_order_relaxed))) return false;
   child.join_.store(task_context::ended, std::memory_order_release);
   return true;
@@ -170,10 +264,9 @@ bool task_scope::end_before_adoption(task_context& child) noexcept {
 
 void task_scope::cancel() noexcept {
   // Not only to save time: a child's hook may lead back to this scope, whose lock is held then.
-  if (cancelled_.exchange(true, std::memory_order_acq_rel)) return;
+  if (cancelled_.exchange(true, std::memory_order_seq_cst)) return;
   trace(trace_kind::scope_cancel, trace_id(this));
-  std::lock_guard lock(lock_);
-  for (task_context* child = children_; child != nullptr; child = child->next_) child->cancel();
+  for_each_child([](task_context& child) { child.cancel(); });
 }
 
 bool task_scope::begin_join(task_handle joiner) noexcept {
@@ -183,32 +276,27 @@ bool task_scope::begin_join(task_handle joiner) noexcept {
   return live_.fetch_sub(1, std::memory_order_acq_rel) != 1;
 }
 
-void task_scope::link(task_context& child) noexcept {
-  child.next_ = children_;
-  if (children_ != nullptr) children_->previous_ = &child;
-  children_ = &child;
-  if (cancelled_.load(std::memory_order_relaxed)) child.cancel();
-}
-
-void task_scope::unlink(task_context& child) noexcept {
-  std::lock_guard lock(lock_);
-  (child.previous_ != nullptr ? child.previous_->next_ : children_) = child.next_;
-  if (child.next_ != nullptr) child.next_->previous_ = child.previous_;
-}
-
 void task_scope::keep_error(std::exception_ptr error) noexcept {
   if (kind_ != kind::group) return;
   {
-    std::lock_guard lock(lock_);
+    std::lock_guard lock(children_.lock);
     if (!first_error_) first_error_ = std::move(error);
   }
   cancel();
 }
 
-std::coroutine_handle<> task_scope::child_ended() noexcept {
+// An ended child is not cancelled for its own error, and the scope stays until that is kept.
+std::size_t task_scope::fail_and_unlink(task_context& child, std::exception_ptr error) noexcept {
+  live_.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t shares = unlink(child);
+  keep_error(std::move(error));
+  return shares + 1;
+}
+
+std::coroutine_handle<> task_scope::give_back(std::size_t shares) noexcept {
   // Who does not bring the count to zero must not touch the scope any more; who does finds the
   // joiner suspended, and so the scope alive.
-  if (live_.fetch_sub(1, std::memory_order_acq_rel) != 1) return next_ready();
+  if (live_.fetch_sub(shares, std::memory_order_acq_rel) != shares) return next_ready();
   if (is_tracing()) [[unlikely]]
     trace_ready(*joiner_.promise().context);
   return transfer_to(joiner_);
@@ -240,20 +328,22 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
     if (const auto next = complete_forked(context)) return next;
   }
   task_scope& scope = context.scope();
-  scope.unlink(context);
-  const std::exception_ptr error = ended.promise().error;
-  if (error) scope.keep_error(error);
   scope.core().vacate(context);
+  const std::exception_ptr error = ended.promise().error;
+  std::size_t shares = 0;
+  if (error) shares = scope.fail_and_unlink(context, error);
+  else shares = scope.unlink(context);
+  const bool reports = error && context.in_root_;
   const std::uintptr_t join =
       context.join_.exchange(task_context::ended, std::memory_order_acq_rel);
   if (join == task_context::detached) {
-    if (error && context.in_root_) report_unhandled(error);
+    if (reports) report_unhandled(error);
     context.free_with_result();
     trace_time_passes();
   } else if (join != task_context::running) {
     make_ready(to_handle(join));
   }
-  return scope.child_ended();
+  return shares != 0 ? scope.give_back(shares) : next_ready();
 }
 
 bool join_state::suspend(task_handle joiner) noexcept {

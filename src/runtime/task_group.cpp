@@ -61,7 +61,7 @@ task_group::task_group(time_point deadline) : task_group() {
 }
 
 task_group::~task_group() {
-  if (scope_.live() == 0) return;
+  if (scope_.is_quiet()) return;
   std::fprintf(stderr,
                "weft: a task_group was destroyed while %zu of its tasks run; "
                "co_await join() first, or use with_group()\n",

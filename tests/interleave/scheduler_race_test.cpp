@@ -90,6 +90,28 @@ void join_groups() {
   must(counter.load() == 4, "a task did not run once");
 }
 
+task<> receive_for_ever(channel<int>& nothing) { (void)co_await nothing.recv(); }
+
+// Where another worker runs this, the scope gets a list for that worker's children.
+task<> start_one_that_waits(channel<int>& nothing) {
+  auto dropped = weft::go(receive_for_ever(nothing));
+  co_return;
+}
+
+task<> start_and_cancel() {
+  channel<int> nothing;
+  task_group group;
+  group.go(start_one_that_waits(nothing));
+  group.go(start_one_that_waits(nothing));
+  group.cancel();
+  co_await group.join();
+}
+
+void cancel_while_children_start_others() {
+  weft::scheduler s(weft::parallel{.workers = 2});
+  s.run(start_and_cancel());
+}
+
 // ------------------------------------------------------------------ parking and waking
 
 task<> send_one(channel<int>& values) { (void)co_await values.send(1); }
@@ -319,6 +341,10 @@ TEST_CASE("children on two workers run once and are joined") {
 
 TEST_CASE("groups inside of groups join all children on two workers") {
   explore("groups", of_many_threads(), &join_groups);
+}
+
+TEST_CASE("a cancel reaches children that two workers start meanwhile") {
+  explore("cancel and go", of_many_threads(), &cancel_while_children_start_others);
 }
 
 TEST_CASE("a task from another thread wakes a parallel scheduler") {

@@ -36,8 +36,13 @@
 // other way (stolen, or run after the child had to wait) makes it an ordinary child first, unless
 // the child has ended meanwhile; the scope's lock decides who of the two came first.
 //
-// Locks: scope -> (a hook's own: channel, timer heap, socket) and scope -> scope of a child.
-// Nothing takes a scope's lock while it holds a hook's.
+// Lists of children. A scope has one list for the worker that started its first child (and for who
+// is no worker), and further ones as soon as another worker starts a child: so workers that go()
+// into one scope do not meet at one lock. A list that is not empty has a share in the scope's
+// count.
+//
+// Locks: a list -> (a hook's own: channel, timer heap, socket) and a list -> a list of a child's
+// scope. Nothing takes a scope's lock while it holds a hook's.
 
 namespace weft {
 class scheduler;
@@ -161,7 +166,8 @@ private:
   task_handle frame_;
   task_context* previous_ = nullptr;
   task_context* next_ = nullptr;
-  const bool in_root_;  // nobody but a join_handle asks for its error
+  const bool in_root_;     // nobody but a join_handle asks for its error
+  std::uint8_t list_ = 0;  // of its scope
   // The last 8 of 64 bytes.
   std::uint16_t home_ = 0;
   std::atomic<std::uint32_t> traced_as_{0};
@@ -191,6 +197,13 @@ public:
 
 private:
   task_handle task_;
+};
+
+/// Children of one scope, newest first.
+struct child_list {
+  spinlock lock;  // for the rest
+  std::uint32_t count = 0;
+  task_context* first = nullptr;
 };
 
 /// The children of a task_group or of a scheduler's root.
@@ -245,15 +258,21 @@ public:
   std::exception_ptr take_error() noexcept { return std::exchange(first_error_, nullptr); }
 
   /// Children that have not ended.
-  std::size_t live() const noexcept { return live_.load(std::memory_order_acquire) - 1; }
+  std::size_t live() const noexcept;
+  /// Whether nobody but the owner touches the scope any more. Between joins.
+  bool is_quiet() const noexcept { return live_.load(std::memory_order_acquire) == 1; }
   scheduler_core& core() const noexcept { return *core_; }
   /// The task in whose frame the scope is, by its number in traces; 0: none.
   std::uint32_t owner_number() const noexcept { return owner_number_; }
 
   template <class Visit>
   void for_each_child(Visit visit) {
-    std::lock_guard lock(lock_);
-    for (task_context* child = children_; child != nullptr; child = child->next_) visit(*child);
+    for (unsigned number = 0; number <= lists_beside(); ++number) {
+      child_list& children = list(number);
+      std::lock_guard lock(children.lock);
+      for (task_context* child = children.first; child != nullptr; child = child->next_)
+        visit(*child);
+    }
   }
 
 private:
@@ -276,26 +295,33 @@ private:
   }
   void queue(task_context& child, placement where, const std::source_location& started);
   void attach(task_context& child, placement where, const std::source_location& started) noexcept;
-  void leave() noexcept;
+  void leave(std::size_t shares) noexcept;
   void adopt_running(task_context& child) noexcept;
   bool end_before_adoption(task_context& child) noexcept;
   void list_once() noexcept;
-  void link(task_context& child) noexcept;
-  void unlink(task_context& child) noexcept;
+  void link(task_context& child, child_list& children) noexcept;
+  std::size_t unlink(task_context& child) noexcept;
+  std::size_t fail_and_unlink(task_context& child, std::exception_ptr error) noexcept;
   void keep_error(std::exception_ptr error) noexcept;
-  std::coroutine_handle<> child_ended() noexcept;
+  std::coroutine_handle<> give_back(std::size_t shares) noexcept;
+
+  class lists;
+  unsigned list_of_here() noexcept;
+  unsigned lists_beside() const noexcept;
+  child_list& list(unsigned number) const noexcept;
 
   scheduler_core* core_;
-  // The children and the owner, who leaves with begin_join(); 0 where the scope is closed.
+  // A share each: the owner, who leaves with begin_join(), and each list that is not empty. 0 where
+  // the scope is closed.
   atomic<std::size_t> live_;
   atomic<bool> cancelled_{false};
   task_handle joiner_;
-  spinlock lock_;  // for all below
-  task_context* children_ = nullptr;
-  std::exception_ptr first_error_;
+  mutable child_list children_;      // number 0
+  atomic<lists*> further_{nullptr};  // number 1 and up, from the first one that needs them on
+  std::exception_ptr first_error_;   // under the lock of number 0
   const kind kind_;
-  // In the scheduler's registry of scopes, from the first child on.
-  unsigned char shard_ = 0;
+  // Who started the first child; from then on the scope is in the scheduler's registry.
+  atomic<unsigned char> shard_{0};
   atomic<bool> is_listed_{false};
   const std::uint32_t owner_number_;
   links listed_;  // under the shard's lock
