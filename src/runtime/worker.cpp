@@ -7,7 +7,6 @@
 #include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/timer.hpp>
 
-#include <algorithm>
 #include <cassert>
 #include <exception>
 #include <utility>

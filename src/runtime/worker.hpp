@@ -37,8 +37,8 @@ public:
 
   void push(task_handle h);       // to run next, or in its turn if it comes from I/O or a timer
   void push_last(task_handle h);  // behind everything that is queued here
-  /// A fork passes here every few nanoseconds, so it seldom looks whether a wake-up pays: often
-  /// only where few slices do.
+  /// A recursion of forks passes here every few nanoseconds and nowhere else: so it looks around
+  /// now and then, and whether a wake-up pays at each fork only where that may be soon.
   void push_forker(task_handle h) {
     if (slices_.value() >= look_at_forks_) look_at_backlog();
     queue_.push_forker(h);
@@ -119,7 +119,6 @@ private:
   io_driver* io() const noexcept;
   bool run_due_timers();
   std::size_t count_timers(std::size_t fired) noexcept;
-  void run_due_timers_of_all();
   bool poll_io();
 
   // sharded and threads (homes.cpp).
