@@ -46,7 +46,8 @@ class Cases(unittest.TestCase):
     def test_weft_has_every_case_and_each_gives_its_value(self):
         values = values_of("weft_micro")
         self.check_values(values)
-        self.assertEqual(set(values), {c.name for c in CASES if c.kind == "micro"})
+        compared = {name for name in values if "traced" not in name}  # a trace has no twin
+        self.assertEqual(compared, {c.name for c in CASES if c.kind == "micro"})
 
     def test_asio_has_a_twin_of_every_case_and_each_gives_its_value(self):
         values = values_of("asio_micro")
