@@ -72,8 +72,8 @@ concept reply = detail::reply_traits<T>::value;
 template <reply R>
 void write_reply(context& ctx, R&& value) {
   using T = std::remove_cvref_t<R>;
-  if constexpr (self_reply<T>) std::move(value).reply_to(ctx);
-  else if constexpr (std::same_as<T, response>) ctx.response() = std::move(value);
+  if constexpr (self_reply<T>) std::forward<R>(value).reply_to(ctx);
+  else if constexpr (std::same_as<T, response>) ctx.response() = std::forward<R>(value);
   else if constexpr (detail::text_like<T>) detail::write_text(ctx, value);
   else if constexpr (detail::is_optional_reply<T>) {
     if (value) write_reply(ctx, std::move(*value));
