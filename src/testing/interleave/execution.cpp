@@ -356,7 +356,7 @@ bool execution::apply(const option& chosen) {
   switch (chosen.what) {
     case option::kind::drain: drain_one(a); return false;
     case option::kind::time_out: time_passes(a, !chosen.costs); return false;
-    case option::kind::run: break;
+    case option::kind::run:
     case option::kind::wake: break;
   }
   if (idle_ && a.spinning) spin_alone(a);
