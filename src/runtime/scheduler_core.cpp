@@ -17,21 +17,8 @@
 namespace weft::detail {
 namespace {
 
-using std::chrono::milliseconds;
-constexpr auto shortest_watch = milliseconds(2);
-constexpr auto longest_watch = milliseconds(4);
 // How much later a thread that only stands by looks at the timers, under gil.
-constexpr auto stand_by = milliseconds(5);
-constexpr unsigned looks_before_a_spare = 2;
-constexpr std::uint32_t all_workers = UINT32_MAX;
-
-// splitmix64: every seed, also 0, gives a full-period sequence. Vigna, 2015.
-std::uint64_t next_random(std::uint64_t& state) noexcept {
-  std::uint64_t z = (state += 0x9e3779b97f4a7c15U);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-  return z ^ (z >> 31);
-}
+constexpr auto stand_by = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -197,12 +184,6 @@ time_point scheduler_core::now() const noexcept {
   return os_now();
 }
 
-std::uint32_t scheduler_core::random_below(std::uint32_t count) noexcept {
-  const auto random =
-      is_deterministic() ? next_random(seed_state_) & UINT32_MAX : this_worker->random();
-  return static_cast<std::uint32_t>(random * std::uint64_t{count} >> 32);
-}
-
 io_driver& scheduler_core::io_or_attach(std::unique_ptr<io_driver> (*make)()) {
   if (has_homes()) return this_worker->own_io_or_make(make);
   if (io_driver* attached = io()) return *attached;
@@ -287,64 +268,6 @@ time_point scheduler_core::next_timer() const noexcept {
   return next;
 }
 
-// ------------------------------------------------------------------ monitor
-
-void scheduler_core::monitor() {
-  auto watch = shortest_watch;
-  while (!stopping()) {
-    futex_wait(stopping_, 0, watch);
-    const std::uint64_t idle = idle_.load(std::memory_order_seq_cst);
-    const bool all_idle = static_cast<unsigned>(std::popcount(idle)) >= regular_;
-    watch = all_idle ? std::min(watch * 2, longest_watch) : shortest_watch;
-    std::uint32_t wanted = regular_;
-    for (auto& w : workers_) {
-      if (w->retired_.load(std::memory_order_relaxed)) continue;
-      look_after(*w);
-      if (is_in_long_slice(*w)) ++wanted;
-    }
-    admit(wanted);
-  }
-}
-
-bool scheduler_core::is_in_long_slice(worker& w) noexcept {
-  return w.looks_in_one_slice_ >= looks_before_a_spare;
-}
-
-void scheduler_core::wait_for_admission(unsigned id) noexcept {
-  for (;;) {
-    const auto admitted = admitted_.load(std::memory_order_seq_cst);
-    if (id < admitted) return;
-    futex_wait(admitted_, admitted, duration(-1));
-  }
-}
-
-void scheduler_core::admit(std::uint32_t count) noexcept {
-  auto before = admitted_.load(std::memory_order_seq_cst);
-  // Only the monitor counts, and stop() has the last word.
-  if (before == count || before == all_workers) return;
-  if (!admitted_.compare_exchange_strong(before, count, std::memory_order_seq_cst)) return;
-  if (count > before) spares_released_.add(count - before);
-  if (count > before) futex_wake_all(admitted_);
-}
-
-void scheduler_core::look_after(worker& w) {
-  const std::uint64_t idle = idle_.load(std::memory_order_seq_cst);
-  const bool is_idle = (idle >> w.id_ & 1) != 0;
-  if (!is_idle) w.kicked_.store(true, std::memory_order_relaxed);
-  const auto slices = w.slices_.value();
-  const bool same_slice = !is_idle && slices == w.last_seen_slices_;
-  w.last_seen_slices_ = slices;
-  w.looks_in_one_slice_ = same_slice ? w.looks_in_one_slice_ + 1 : 0;
-  if (idle == 0) return;
-  const bool has_due_timer = w.timers_.next() <= now();
-  if ((same_slice && w.has_queued()) || has_due_timer) wake_one_if_useful();
-  if (same_slice && io() != nullptr && io()->try_acquire()) {
-    // All that could look at I/O sleep on futexes: one of them has to take the token.
-    io()->release();
-    wake_one_if_useful();
-  }
-}
-
 // ------------------------------------------------------------------ metrics
 
 scheduler_metrics scheduler_core::metrics() {
@@ -358,43 +281,6 @@ scheduler_metrics scheduler_core::metrics() {
   if (gil_) all.gil = gil_->metrics();
   all.blocking = blocking_.metrics();
   return all;
-}
-
-// ------------------------------------------------------------------ deterministic mode
-
-task_handle scheduler_core::draw() {
-  while (const task_handle h = injected_.pop()) {
-    trace_time_passes();
-    drawable_.push_back(h);
-  }
-  if (drawable_.empty()) return nullptr;
-  const auto index = static_cast<std::size_t>(next_random(seed_state_) % drawable_.size());
-  std::swap(drawable_[index], drawable_.back());
-  const task_handle h = drawable_.back();
-  drawable_.pop_back();
-  return h;
-}
-
-void scheduler_core::advance_or_report() {
-  const time_point next = next_timer();
-  if (next != time_point::max()) {
-    virtual_now_.store(std::max(now(), next).time_since_epoch().count(), std::memory_order_relaxed);
-    workers_.front()->count_timers(workers_.front()->timers_.run_due(now()));
-    return;
-  }
-  const bool second_time = deadlock_ != nullptr;
-  if (!second_time) deadlock_ = std::make_exception_ptr(deadlock_error(describe_waiting()));
-  if (!second_time) return root_->cancel();
-  is_stuck_ = true;
-  stop();
-}
-
-std::string scheduler_core::describe_waiting() {
-  std::vector<const task_context*> waiting;
-  scopes_.for_each([&](task_scope& scope) {
-    scope.for_each_child([&](task_context& child) { waiting.push_back(&child); });
-  });
-  return "deadlock: no task can run any more" + notes_->describe(waiting);
 }
 
 bool scheduler_core::runs_one_task_at_a_time_here() const noexcept {

@@ -147,6 +147,7 @@ private:
   static constexpr std::uint32_t running = 0;
   static constexpr std::uint32_t parked_on_futex = 1;
   static constexpr std::uint32_t parked_in_io = 2;
+  static constexpr std::uint32_t all_workers = UINT32_MAX;  // admitted, from stop() on
 
   bool is_here() const noexcept;  // whether this thread is a worker of this scheduler
   bool stopping() const noexcept { return stopping_.load(std::memory_order_seq_cst) != 0; }
