@@ -13,6 +13,8 @@ using std::chrono::milliseconds;
 constexpr auto shortest_watch = milliseconds(2);
 constexpr auto longest_watch = milliseconds(4);
 constexpr unsigned looks_before_a_spare = 2;
+// Who was in a long slice soon is in the next one. About 50 ms.
+constexpr unsigned looks_after_a_long_slice = 25;
 
 }  // namespace
 
@@ -27,14 +29,17 @@ void scheduler_core::monitor() {
     for (auto& w : workers_) {
       if (w->retired_.load(std::memory_order_relaxed)) continue;
       look_after(*w);
-      if (is_in_long_slice(*w)) ++wanted;
+      if (needs_a_spare(*w, idle)) ++wanted;
     }
     admit(wanted);
   }
 }
 
-bool scheduler_core::is_in_long_slice(worker& w) noexcept {
-  return w.looks_in_one_slice_ >= looks_before_a_spare;
+bool scheduler_core::needs_a_spare(worker& w, std::uint64_t idle) noexcept {
+  if (w.looks_in_one_slice_ >= looks_before_a_spare)
+    w.looks_with_a_spare_ = looks_after_a_long_slice;
+  else if (w.looks_with_a_spare_ != 0) --w.looks_with_a_spare_;
+  return w.looks_with_a_spare_ != 0 && (idle >> w.id_ & 1) == 0;
 }
 
 void scheduler_core::wait_for_admission(unsigned id) noexcept {

@@ -55,9 +55,10 @@
 // time instead of by task count.
 //
 // Spare workers (parallel). The first `admitted_` workers may run tasks: as many as the model asks
-// for, and one more for each that has been in one slice for two looks of the monitor, about 4 ms.
-// So a long computation costs its own core's share and not a worker: the kernel time-slices. A
-// spare that is not admitted any more hands its tasks over before its next one.
+// for, and one more for each that has been in one slice for two looks of the monitor, about 4 ms,
+// and for 50 ms after that, since long slices seldom come alone. So a long computation costs its
+// own core's share and not a worker: the kernel time-slices. A spare that is not admitted any more
+// hands its tasks over before its next one.
 //
 // Shutdown: run() stops the workers only after the root scope has no child left, so all queues are
 // empty then. That closes the root: a spawn() from another thread either comes before, and is
@@ -167,7 +168,7 @@ private:
   void unpark(worker& w) noexcept;
   void monitor();
   void look_after(worker& w);
-  bool is_in_long_slice(worker& w) noexcept;
+  bool needs_a_spare(worker& w, std::uint64_t idle) noexcept;
 
   /// When a worker that looked at I/O and timers last woke another to do so.
   time_point handed_over() const noexcept {

@@ -178,6 +178,7 @@ private:
   // The monitor's own.
   std::uint64_t last_seen_slices_ = 0;
   unsigned looks_in_one_slice_ = 0;
+  unsigned looks_with_a_spare_ = 0;  // still to come
 };
 
 /// The worker that runs on this thread; null on other threads.

@@ -5,10 +5,10 @@
 
 #include <weft/base/clock.hpp>
 
+#include <bit>
 #include <concepts>
 #include <condition_variable>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -26,7 +26,11 @@ namespace weft::detail {
 /// std::atomic, as far as the runtime uses it.
 template <class T>
 class atomic {
-  static_assert(std::is_trivially_copyable_v<T> && sizeof(T) <= sizeof(std::uint64_t));
+  union word {
+    std::uint64_t bits;
+    T value;
+  };
+  static_assert(std::is_trivially_copyable_v<T> && sizeof(word) == sizeof(std::uint64_t));
 
 public:
   using value_type = T;
@@ -132,15 +136,11 @@ public:
 
 private:
   static std::uint64_t to_bits(T value) noexcept {
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof value);
-    return bits;
+    word w{0};
+    std::construct_at(&w.value, value);
+    return std::bit_cast<std::uint64_t>(w);
   }
-  static T to_value(std::uint64_t bits) noexcept {
-    T value;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-  }
+  static T to_value(std::uint64_t bits) noexcept { return std::bit_cast<word>(bits).value; }
   static void write(void* object, std::uint64_t bits) {
     static_cast<atomic*>(object)->value_ = to_value(bits);
   }
