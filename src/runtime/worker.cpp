@@ -6,6 +6,7 @@
 #include <weft/runtime/checkpoint.hpp>
 
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace weft::detail {
@@ -61,7 +62,9 @@ void worker::run_tasks() {
 
 // A spare that is not needed any more gives away what it has, and its being woken, and sleeps.
 void worker::retire() {
-  while (const task_handle h = queue_.steal()) core_.injected_.push(h, [] {});
+  while (const task_handle h = queue_.steal()) {
+    if (!give_away(h)) run_one(h);
+  }
   stop_searching(true);
   core_.wake_one_if_useful();
   retired_.store(true, std::memory_order_relaxed);
@@ -69,6 +72,16 @@ void worker::retire() {
   core_.wait_for_admission(id_);
   trace(trace_kind::spare_released, id_);
   retired_.store(false, std::memory_order_relaxed);
+}
+
+// @return false where there is no memory for that
+bool worker::give_away(task_handle h) {
+  try {
+    core_.injected_.push(h, [] {});
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
 }
 
 void worker::run_tasks_under_gil() {

@@ -96,6 +96,7 @@ private:
 
   void run_tasks();
   void retire();
+  bool give_away(task_handle h);
   void run_tasks_under_gil();
   void run_tasks_by_seed();
   void run_at_home();

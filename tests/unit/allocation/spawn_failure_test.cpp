@@ -195,6 +195,36 @@ void expect_nothing_left(starter start, bool counts_started) {
 
 task<> nothing() { co_return; }
 
+task<> yield_until(const std::atomic<bool>& over, std::atomic<int>& ended) {
+  while (!over) co_await weft::yield();
+  ++ended;
+}
+
+// Fewer than a run queue has places for, more than come into one piece of the injection queue.
+constexpr int yielding = 250;
+
+task<> compute(std::chrono::milliseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {}
+  co_return;
+}
+
+// A spare comes while another task computes. It starts the tasks, and goes a while after.
+task<> come_and_go(std::atomic<int>& ended) {
+  std::atomic<bool> over{false};
+  task_group group;
+  group.go(compute(20ms));
+  co_await weft::yield();
+  for (int i = 0; i < yielding; ++i) group.go(yield_until(over, ended));
+  {
+    const failing_allocation armed(1);
+    const auto end = std::chrono::steady_clock::now() + 100ms;
+    while (std::chrono::steady_clock::now() < end) co_await weft::yield();
+  }
+  over = true;
+  co_await group.join();
+}
+
 }  // namespace
 
 TEST_CASE("a go() that finds no memory starts nothing") {
@@ -220,6 +250,15 @@ TEST_CASE("who waits for tasks that find no memory gets the error, and leaves no
   expect_nothing_left(&run_all, false);
   expect_nothing_left(&run_any, false);
   expect_nothing_left(&run_under_deadlines, false);
+}
+
+TEST_CASE("a spare worker that finds no memory to give its tasks away runs them itself") {
+  for (int round = 0; round < 10; ++round) {
+    weft::scheduler s(weft::parallel{.workers = 1});
+    std::atomic<int> ended{0};
+    s.run(come_and_go(ended));
+    CHECK(ended == yielding);
+  }
 }
 
 TEST_CASE("a task that finds no memory before a run is not kept") {
