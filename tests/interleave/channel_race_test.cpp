@@ -10,7 +10,6 @@
 namespace {
 
 using weft::channel;
-using weft::condition;
 using weft::detail::os_thread;
 using weft::task;
 using weft::task_group;

@@ -46,7 +46,7 @@ class asio_waiter {
 public:
   explicit asio_waiter(Handler handler)
       : executor_(tracked_executor_of(handler)), handler_(std::move(handler)) {}
-  asio_waiter(asio_waiter&& other)
+  asio_waiter(asio_waiter&& other) noexcept
       : executor_(std::move(other.executor_)), handler_(std::move(other.handler_)) {
     other.handler_.reset();
   }

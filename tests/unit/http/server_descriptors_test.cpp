@@ -15,7 +15,6 @@ using namespace std::chrono_literals;
 using namespace weft::test;
 using Catch::Matchers::ContainsSubstring;
 using weft::task;
-using weft::tcp_stream;
 
 namespace {
 

@@ -11,7 +11,6 @@ using namespace weft::test;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 using weft::task;
-using weft::tcp_stream;
 
 namespace {
 

@@ -2,7 +2,6 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-using lab::evidence;
 using lab::expectation;
 using lab::judge;
 using lab::median;

@@ -20,7 +20,6 @@
 namespace {
 
 using weft::channel;
-using weft::condition;
 using weft::task;
 using weft::test::every_model;
 using weft::test::random_seed;

@@ -115,11 +115,13 @@ TEST_CASE("a task whose deadline has passed is not started") {
 
 TEST_CASE("of nested deadlines the nearest one ends the task") {
   std::error_code error;
-  auto inner_first = with_timeout(5s, with_timeout(2s, result_after(1h)));
-  CHECK(run_seeded(time_of(std::move(inner_first), error)) == 2s);
+  const weft::duration inner_first =
+      run_seeded(time_of(with_timeout(5s, with_timeout(2s, result_after(1h))), error));
+  CHECK(inner_first == 2s);
   CHECK(error == condition::timed_out);
-  auto outer_first = with_timeout(2s, with_timeout(5s, result_after(1h)));
-  CHECK(run_seeded(time_of(std::move(outer_first), error)) == 2s);
+  const weft::duration outer_first =
+      run_seeded(time_of(with_timeout(2s, with_timeout(5s, result_after(1h))), error));
+  CHECK(outer_first == 2s);
   CHECK(error == condition::timed_out);
 }
 

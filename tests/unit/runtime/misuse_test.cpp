@@ -1,5 +1,6 @@
 // What breaks the rules of tasks, handles and groups is said aloud: by std::logic_error where the
 // program can go on, else by a message and abort(), in release builds too.
+// NOLINTBEGIN(bugprone-use-after-move): that is what is tried here
 
 #include <weft/runtime/background_scheduler.hpp>
 #include <weft/runtime/channel.hpp>
@@ -233,3 +234,5 @@ TEST_CASE("destroying a scheduler while it runs ends the process with a message"
 }
 
 }  // namespace
+
+// NOLINTEND(bugprone-use-after-move)

@@ -25,7 +25,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
-using weft::condition;
 using weft::guarded;
 using weft::mutex;
 using weft::task;

@@ -24,7 +24,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
-using weft::condition;
 using weft::semaphore;
 using weft::task;
 using weft::test::every_model;
