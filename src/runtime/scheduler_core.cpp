@@ -147,20 +147,9 @@ void scheduler_core::stop() noexcept {
   }
 }
 
-void scheduler_core::make_ready(task_handle h) {
-  if (routing_ != routing::to_any_worker) route(h);
-  else if (is_here()) this_worker->push(h);
-  else injected_.push(h, [this] { wake_one_if_useful(); });
-}
-
-void scheduler_core::make_ready_last(task_handle h) {
-  if (routing_ == routing::to_any_worker && is_here()) this_worker->push_last(h);
-  else make_ready(h);
-}
-
 void scheduler_core::route(task_handle h) {
   if (routing_ == routing::to_home) homes_->make_ready(h);
-  else if (is_here()) drawable_.push_back(h);
+  else if (routing_ == routing::by_seed && is_here()) drawable_.push_back(h);
   else injected_.push(h, [this] { wake_one_if_useful(); });
 }
 
@@ -168,12 +157,7 @@ std::coroutine_handle<> scheduler_core::transfer_to(task_handle h) noexcept {
   return has_homes() ? homes_->transfer_to(h) : this_worker->enter(h);
 }
 
-bool scheduler_core::is_here() const noexcept {
-  return this_worker != nullptr && &this_worker->core() == this;
-}
-
-void scheduler_core::queue_forker(worker& here, task_handle child, task_handle forker) {
-  if (routing_ == routing::to_any_worker) return here.push_forker(forker);
+void scheduler_core::route_forker(worker& here, task_handle child, task_handle forker) {
   if (is_deterministic()) return drawable_.push_back(forker);
   child.promise().context->set_home(here.id());
   here.queue_.push_forker(forker);
@@ -316,6 +300,19 @@ void make_ready_last(task_handle h) noexcept {
 
 std::coroutine_handle<> next_ready() noexcept {
   return this_worker != nullptr ? this_worker->take_next() : std::noop_coroutine();
+}
+
+std::coroutine_handle<> next_ready(task_handle woken) noexcept {
+  if (!woken) return next_ready();
+  worker* const here = this_worker;
+  task_context& context = *woken.promise().context;
+  if (here == nullptr || &here->core() != &context.scope().core() || !here->runs_woken_next()) {
+    make_ready(woken);
+    return next_ready();
+  }
+  if (is_tracing()) [[unlikely]]
+    trace_ready(context);
+  return here->enter(woken);
 }
 
 std::coroutine_handle<> transfer_to(task_handle h) noexcept {

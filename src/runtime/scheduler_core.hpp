@@ -98,9 +98,24 @@ public:
   void defer_spawns() noexcept { takes_spawns_.store(false, std::memory_order_relaxed); }
 
   // Where they throw std::bad_alloc no queue has changed.
-  void make_ready(task_handle h);       // to run soon, on this worker if the caller is one
-  void make_ready_last(task_handle h);  // behind everything that is queued
-  void queue_forker(worker& here, task_handle child, task_handle forker);
+
+  /// To run soon, on this worker if the caller is one.
+  void make_ready(task_handle h) {
+    if (has_queue_here()) [[likely]]
+      this_worker->push(h);
+    else route(h);
+  }
+  /// Behind everything that is queued.
+  void make_ready_last(task_handle h) {
+    if (has_queue_here()) [[likely]]
+      this_worker->push_last(h);
+    else route(h);
+  }
+  void queue_forker(worker& here, task_handle child, task_handle forker) {
+    if (routing_ == routing::to_any_worker) [[likely]]
+      here.push_forker(forker);
+    else route_forker(here, child, forker);
+  }
 
   // sharded and threads: each task has a home (homes.hpp); the other models have none.
   void settle(task_context& task, placement where) noexcept {
@@ -150,7 +165,9 @@ private:
   static constexpr std::uint32_t parked_in_io = 2;
   static constexpr std::uint32_t all_workers = UINT32_MAX;  // admitted, from stop() on
 
-  bool is_here() const noexcept;  // whether this thread is a worker of this scheduler
+  // Whether this thread is a worker of this scheduler.
+  bool is_here() const noexcept { return this_worker != nullptr && &this_worker->core() == this; }
+  bool has_queue_here() const noexcept { return routing_ == routing::to_any_worker && is_here(); }
   bool stopping() const noexcept { return stopping_.load(std::memory_order_seq_cst) != 0; }
   bool has_gil() const noexcept { return gil_.has_value(); }
 
@@ -162,6 +179,7 @@ private:
   void make_workers();
   void start_early() noexcept;
   void route(task_handle h);
+  void route_forker(worker& here, task_handle child, task_handle forker);
 
   void wake_one_if_useful() noexcept;
   void wake_one() noexcept;

@@ -104,8 +104,8 @@ task_scope::~task_scope() {
   delete further_.load(std::memory_order_relaxed);
 }
 
-void task_scope::list_once() noexcept {
-  if (is_listed_.load(std::memory_order_relaxed) || kind_ == kind::supervision) return;
+void task_scope::enter_registry() noexcept {
+  if (kind_ == kind::supervision) return;
   if (is_listed_.exchange(true, std::memory_order_relaxed)) return;
   const auto here = static_cast<unsigned char>(this_worker != nullptr ? this_worker->id() : 0);
   shard_.store(here, std::memory_order_relaxed);
@@ -123,12 +123,19 @@ unsigned task_scope::lists_beside() const noexcept {
   return further != nullptr ? further->count() : 0;
 }
 
-unsigned task_scope::list_of_here() noexcept {
+inline unsigned task_scope::list_of_here() noexcept {
   if (this_worker == nullptr) return 0;
   const unsigned here = this_worker->id();
+  if (further_.load(std::memory_order_acquire) == nullptr &&
+      static_cast<unsigned char>(here) == shard_.load(std::memory_order_relaxed)) {
+    return 0;
+  }
+  return further_list_of(here);
+}
+
+unsigned task_scope::further_list_of(unsigned here) noexcept {
   lists* further = further_.load(std::memory_order_acquire);
   if (further == nullptr) {
-    if (static_cast<unsigned char>(here) == shard_.load(std::memory_order_relaxed)) return 0;
     try {
       auto fresh = std::make_unique<lists>(std::min(core_->worker_slots(), most_lists));
       if (further_.compare_exchange_strong(further, fresh.get(), std::memory_order_seq_cst)) {
@@ -152,7 +159,7 @@ std::size_t task_scope::live() const noexcept {
 }
 
 // Under the list's lock, and while the caller or the owner has a share in the scope.
-void task_scope::link(task_context& child, child_list& children) noexcept {
+inline void task_scope::link(task_context& child, child_list& children) noexcept {
   if (children.count++ == 0) live_.fetch_add(1, std::memory_order_relaxed);
   child.next_ = children.first;
   if (children.first != nullptr) children.first->previous_ = &child;
@@ -162,7 +169,7 @@ void task_scope::link(task_context& child, child_list& children) noexcept {
 }
 
 // @return the shares in the scope that the caller has from now on: without one the scope may go
-std::size_t task_scope::unlink(task_context& child) noexcept {
+inline std::size_t task_scope::unlink(task_context& child) noexcept {
   child_list& children = list(child.list_);
   std::lock_guard lock(children.lock);
   (child.previous_ != nullptr ? child.previous_->next_ : children.first) = child.next_;
@@ -210,7 +217,8 @@ task_context& task_scope::adopt(task_handle frame, bool joinable) {
   return child;
 }
 
-void task_scope::queue(task_context& child, placement where, const std::source_location& started) {
+[[gnu::always_inline]] inline void task_scope::queue(task_context& child, placement where,
+                                                     const std::source_location& started) {
   attach(child, where, started);
   try {
     core_->make_ready(child.frame());
@@ -223,8 +231,9 @@ void task_scope::queue(task_context& child, placement where, const std::source_l
   }
 }
 
-void task_scope::attach(task_context& child, placement where,
-                        const std::source_location& started) noexcept {
+// go() is too hot for calls on its way.
+[[gnu::always_inline]] inline void task_scope::attach(
+    task_context& child, placement where, const std::source_location& started) noexcept {
   list_once();
   core_->settle(child, where);
   child.list_ = static_cast<std::uint8_t>(list_of_here());
@@ -293,27 +302,28 @@ std::size_t task_scope::fail_and_unlink(task_context& child, std::exception_ptr 
   return shares + 1;
 }
 
-std::coroutine_handle<> task_scope::give_back(std::size_t shares) noexcept {
+std::coroutine_handle<> task_scope::give_back(std::size_t shares, task_handle woken) noexcept {
   // Who does not bring the count to zero must not touch the scope any more; who does finds the
   // joiner suspended, and so the scope alive.
-  if (live_.fetch_sub(shares, std::memory_order_acq_rel) != shares) return next_ready();
+  if (live_.fetch_sub(shares, std::memory_order_acq_rel) != shares) return next_ready(woken);
+  if (woken) make_ready(woken);
   if (is_tracing()) [[unlikely]]
     trace_ready(*joiner_.promise().context);
   return transfer_to(joiner_);
 }
 
-std::coroutine_handle<> complete_forked(task_context& context) noexcept {
-  const auto& error = context.frame().promise().error;
-  if (error) context.scope().keep_error(error);
-  const auto join = context.join_.load(std::memory_order_relaxed);
+// @return null where the child has become one like any other
+inline std::coroutine_handle<> task_scope::complete_forked(task_context& child) noexcept {
+  if (const auto& error = child.frame().promise().error) [[unlikely]]
+    keep_error(error);
+  const auto join = child.join_.load(std::memory_order_relaxed);
   const auto forker = to_handle(join & ~task_context::forker_mark);
   worker& here = *this_worker;
-  if (here.take_back(forker)) {
-    context.join_.store(task_context::ended_inline, std::memory_order_relaxed);
+  if (here.take_back(forker)) [[likely]] {
+    child.join_.store(task_context::ended_inline, std::memory_order_relaxed);
     return here.enter(forker);
   }
-  if (context.scope().end_before_adoption(context)) return here.take_next();
-  return nullptr;
+  return end_before_adoption(child) ? here.take_next() : nullptr;
 }
 
 std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
@@ -324,10 +334,10 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
   if (is_tracing()) [[unlikely]]
     trace_end(context);
   context.set_frame(ended);
-  if (has_forker(context.join_.load(std::memory_order_relaxed))) {
-    if (const auto next = complete_forked(context)) return next;
-  }
   task_scope& scope = context.scope();
+  if (has_forker(context.join_.load(std::memory_order_relaxed))) {
+    if (const auto next = scope.complete_forked(context)) return next;
+  }
   scope.core().vacate(context);
   const std::exception_ptr error = ended.promise().error;
   std::size_t shares = 0;
@@ -336,14 +346,15 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
   const bool reports = error && context.in_root_;
   const std::uintptr_t join =
       context.join_.exchange(task_context::ended, std::memory_order_acq_rel);
+  task_handle joiner;
   if (join == task_context::detached) {
     if (reports) report_unhandled(error);
     context.free_with_result();
     trace_time_passes();
   } else if (join != task_context::running) {
-    make_ready(to_handle(join));
+    joiner = to_handle(join);
   }
-  return shares != 0 ? scope.give_back(shares) : next_ready();
+  return shares != 0 ? scope.give_back(shares, joiner) : next_ready(joiner);
 }
 
 bool join_state::suspend(task_handle joiner) noexcept {

@@ -127,16 +127,6 @@ void worker::checkpoint() {
 
 // ------------------------------------------------------------------ queues
 
-void worker::push(task_handle h) {
-  if (delivering_) return queue_.push_last(h);
-  if (queue_.push_next(h)) wake_for_backlog();
-}
-
-void worker::push_last(task_handle h) {
-  queue_.push_last(h);
-  wake_for_backlog();
-}
-
 std::coroutine_handle<> worker::take_next() noexcept {
   if (!chains_ || is_time_to_look()) return std::noop_coroutine();
   if (const task_handle h = find_local()) return enter(h);

@@ -35,8 +35,16 @@ public:
   /// Takes and runs tasks until the scheduler stops: one loop a model.
   void run();
 
-  void push(task_handle h);       // to run next, or in its turn if it comes from I/O or a timer
-  void push_last(task_handle h);  // behind everything that is queued here
+  /// To run next, or in its turn if it comes from I/O or a timer.
+  void push(task_handle h) {
+    if (delivering_) return queue_.push_last(h);
+    if (queue_.push_next(h)) wake_for_backlog();
+  }
+  /// Behind everything that is queued here.
+  void push_last(task_handle h) {
+    queue_.push_last(h);
+    wake_for_backlog();
+  }
   /// A recursion of forks passes here every few nanoseconds and nowhere else: so it looks around
   /// now and then, and whether a wake-up pays at each fork only where that may be soon.
   void push_forker(task_handle h) {
@@ -55,6 +63,14 @@ public:
   /// What runs right after a task has suspended: so tasks follow each other without a way back to
   /// the loop, as long as there are some and it is not time to look around.
   std::coroutine_handle<> take_next() noexcept;
+  /// Whether what the running task has woken with its last step needs no queue: the slot is where
+  /// it would go, and where it would be taken from.
+  bool runs_woken_next() noexcept {
+    if (!weighs_wakes_ || is_time_to_look() || is_turn_of_others()) return false;
+    ++streak_;
+    traced.found_in = trace_queue::slot;
+    return true;
+  }
   std::coroutine_handle<> enter(task_handle h) noexcept {
     slices_.add();
     task_context& context = *h.promise().context;
@@ -93,6 +109,8 @@ private:
 
   static constexpr std::uint64_t slices_between_looks_at_forks = 256;
   static constexpr std::size_t few = 16;
+  static constexpr int ticks_between_turns = 16;
+  static constexpr std::uint32_t longest_streak = 64;
 
   void run_tasks();
   void retire();
@@ -115,6 +133,10 @@ private:
   void stop_searching(bool found) noexcept;
   bool is_time_to_look() const noexcept {
     return ticks_left_ <= 0 || kicked_.load(std::memory_order_relaxed);
+  }
+  /// Newest first starves nobody: the line's first goes before the slot now and then.
+  bool is_turn_of_others() const noexcept {
+    return streak_ >= longest_streak || ticks_left_ % ticks_between_turns == 0;
   }
   [[gnu::noinline]] void look_at_clock_and_io();
   io_driver* io() const noexcept;

@@ -9,9 +9,6 @@
 namespace weft::detail {
 namespace {
 
-// One in so many takes the line's first, so that newest-first starves nobody.
-constexpr int ticks_between_turns = 16;
-constexpr std::uint32_t longest_streak = 64;
 constexpr int search_rounds = 4;
 // What its worker comes to by itself within that time is not worth moving to another.
 constexpr duration held_up = std::chrono::microseconds(5);
@@ -45,7 +42,7 @@ task_handle worker::take_injected() {
 }
 
 task_handle worker::find_local() {
-  const bool in_turn = streak_ >= longest_streak || ticks_left_ % ticks_between_turns == 0;
+  const bool in_turn = is_turn_of_others();
   if (!in_turn) {
     if (const task_handle h = queue_.take_slot()) {
       ++streak_;

@@ -128,7 +128,6 @@ private:
   friend class task_scope;
   friend class join_state;
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
-  friend std::coroutine_handle<> complete_forked(task_context&) noexcept;
   friend std::coroutine_handle<> run_forked(task_handle, task_handle);
 
   // Values of the join word beside a joiner's frame address, and a forker's with its lowest bit
@@ -279,7 +278,6 @@ private:
   friend class task_context;
   friend class scope_registry;
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
-  friend std::coroutine_handle<> complete_forked(task_context&) noexcept;
 
   struct links {
     task_scope* previous = nullptr;
@@ -298,15 +296,21 @@ private:
   void leave(std::size_t shares) noexcept;
   void adopt_running(task_context& child) noexcept;
   bool end_before_adoption(task_context& child) noexcept;
-  void list_once() noexcept;
+  std::coroutine_handle<> complete_forked(task_context& child) noexcept;
+  void list_once() noexcept {
+    if (!is_listed_.load(std::memory_order_relaxed)) [[unlikely]]
+      enter_registry();
+  }
+  void enter_registry() noexcept;
   void link(task_context& child, child_list& children) noexcept;
   std::size_t unlink(task_context& child) noexcept;
   std::size_t fail_and_unlink(task_context& child, std::exception_ptr error) noexcept;
   void keep_error(std::exception_ptr error) noexcept;
-  std::coroutine_handle<> give_back(std::size_t shares) noexcept;
+  std::coroutine_handle<> give_back(std::size_t shares, task_handle woken) noexcept;
 
   class lists;
   unsigned list_of_here() noexcept;
+  unsigned further_list_of(unsigned here) noexcept;
   unsigned lists_beside() const noexcept;
   child_list& list(unsigned number) const noexcept;
 
@@ -388,6 +392,8 @@ void make_ready(task_handle h) noexcept;
 void make_ready_last(task_handle h) noexcept;
 /// What a worker runs right after the caller suspended: the next ready task, or none.
 std::coroutine_handle<> next_ready() noexcept;
+/// As make_ready(woken), where that is not null, and next_ready().
+std::coroutine_handle<> next_ready(task_handle woken) noexcept;
 /// Control passes to h on this thread: for the return value of await_suspend.
 std::coroutine_handle<> transfer_to(task_handle h) noexcept;
 /// Queues the forker for whoever comes first, and passes control to its child.
