@@ -86,6 +86,7 @@ bool homes::add_thread() noexcept {
 void homes::start_thread(std::uint32_t id) {
   threads_.emplace_back([this, id] {
     name_thread("weft-worker-" + std::to_string(id));
+    core_.wait_for_run();
     workers_[id]->run();
   });
 }
@@ -122,7 +123,7 @@ std::vector<worker*> homes::list() {
 
 void homes::make_ready(task_handle h) {
   worker& home = home_of(h);
-  if (&home == this_worker) home.queue_.push_last(h);
+  if (&home == this_worker) home.line_up(h);
   else home.inbox_.push(h, [&] { core_.unpark(home); });
 }
 

@@ -57,7 +57,8 @@ public:
   /// As detail::transfer_to().
   std::coroutine_handle<> transfer_to(task_handle h) noexcept;
 
-  /// Starts the threads of all homes that are there, but the first.
+  /// Starts the threads of all homes that are there, but the first. They wait for the run.
+  /// @throws std::system_error, std::bad_alloc: call join() then too
   void start();
   void stop() noexcept;
   /// After stop(): returns when no home but the first runs any more.

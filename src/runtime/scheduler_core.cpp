@@ -52,6 +52,7 @@ scheduler_core::scheduler_core(scheduler& owner, const model& m)
     notes_.emplace();
   }
   make_workers();
+  supervision_ = std::make_unique<task_scope>(*this, task_scope::kind::supervision);
   root_ = std::make_unique<task_scope>(*this, task_scope::kind::root);
 }
 
@@ -74,82 +75,9 @@ scheduler_core::~scheduler_core() {
   root_.reset();
 }
 
-void scheduler_core::begin_run() {
-  std::lock_guard lock(early_mutex_);
-  if (is_running_) throw std::logic_error("run() of a scheduler whose run() is under way");
-  if (is_stuck_) throw std::logic_error("run() of a scheduler that a deadlock has left stuck");
-  is_running_ = true;
-  stopping_.store(0, std::memory_order_seq_cst);
-  root_->open();
-  takes_spawns_.store(true, std::memory_order_relaxed);
-  start_early();
-}
-
-// What there is no memory for waits for the next run.
-void scheduler_core::start_early() noexcept {
-  auto frame = early_.begin();
-  try {
-    for (; frame != early_.end(); ++frame) root_->spawn(*frame, false, placement::dealt);
-  } catch (const std::bad_alloc&) {}
-  early_.erase(early_.begin(), frame);
-}
-
-void scheduler_core::end_run() {
-  std::lock_guard lock(early_mutex_);
-  is_running_ = false;
-  if (deadlock_) std::rethrow_exception(std::exchange(deadlock_, nullptr));
-}
-
-void scheduler_core::spawn_background(task_handle frame) {
-  require_startable(frame);
-  if (takes_spawns_.load(std::memory_order_relaxed) && root_->try_spawn(frame)) return;
-  std::lock_guard lock(early_mutex_);
-  if (takes_spawns_.load(std::memory_order_relaxed) && root_->try_spawn(frame)) return;
-  early_.push_back(frame);
-}
-
-void scheduler_core::run() {
-  if (has_homes()) {
-    homes_->start();
-    workers_.front()->run();
-    homes_->join();
-    return;
-  }
-  admitted_.store(regular_, std::memory_order_seq_cst);
-  std::vector<os_thread> threads;
-  for (std::size_t i = 1; i < workers_.size(); ++i) {
-    threads.emplace_back([this, i] {
-      name_thread("weft-worker-" + std::to_string(i));
-      workers_[i]->run();
-    });
-  }
-  if (std::holds_alternative<parallel>(model_)) {
-    threads.emplace_back([this] {
-      name_thread("weft-monitor");
-      monitor();
-    });
-  }
-  workers_.front()->run();
-  for (auto& thread : threads) thread.join();
-}
-
-void scheduler_core::stop() noexcept {
-  stopping_.store(1, std::memory_order_seq_cst);
-  if (has_homes()) return homes_->stop();
-  futex_wake(stopping_);
-  admitted_.store(all_workers, std::memory_order_seq_cst);
-  futex_wake_all(admitted_);
-  // Only who takes a worker out of the idle set may wake it. One that is not in it runs, and sees
-  // the flag, or is being woken.
-  const std::uint64_t idle = idle_.exchange(0, std::memory_order_seq_cst);
-  for (auto& w : workers_) {
-    if ((idle >> w->id_ & 1) != 0) unpark(*w);
-  }
-}
-
 void scheduler_core::route(task_handle h) {
   if (routing_ == routing::to_home) homes_->make_ready(h);
-  else if (routing_ == routing::by_seed && is_here()) drawable_.push_back(h);
+  else if (routing_ == routing::by_seed && is_here()) make_drawable(h);
   else injected_.push(h, [this] { wake_one_if_useful(); });
 }
 

@@ -82,20 +82,17 @@ public:
   task_scope& root() noexcept { return *root_; }
   blocking_pool& blocking() noexcept { return blocking_; }
 
-  /// Opens the root and starts what was spawned since the last run.
-  /// @throws std::logic_error where a run is under way, or the last one left tasks behind
-  void begin_run();
-  /// Runs the workers, the calling thread being the first, until stop().
-  void run();
-  void stop() noexcept;
-  /// @throws deadlock_error where run() met one
-  void end_run();
-  /// Whether tasks are left that neither progress nor a cancel can end.
-  bool is_stuck() const noexcept { return is_stuck_; }
+  // A run, all of it on one thread (scheduler_run.cpp).
+
+  /// Starts the threads, what was spawned since the last run, and the main task; nothing runs yet.
+  /// @throws std::logic_error where a run is under way, or the last one left tasks behind;
+  ///         std::system_error, std::bad_alloc: then the main task is still the caller's
+  void begin_run(task_handle main);
+  /// Lets the workers run, the calling thread being the first, until all tasks have ended.
+  /// @return the main task  @throws deadlock_error
+  join_state run();
   /// @throws std::bad_alloc: then the frame is still the caller's
   void spawn_background(task_handle frame);
-  /// From now on what is spawned waits for the next run().
-  void defer_spawns() noexcept { takes_spawns_.store(false, std::memory_order_relaxed); }
 
   // Where they throw std::bad_alloc no queue has changed.
 
@@ -173,11 +170,20 @@ private:
 
   bool admits(unsigned id) const noexcept { return id < admitted_.load(std::memory_order_relaxed); }
   void wait_for_admission(unsigned id) noexcept;
+  void wait_for_run() noexcept { wait_for_admission(0); }
   void admit(std::uint32_t count) noexcept;
 
   static routing routing_of(const model& m) noexcept;
   void make_workers();
+  void start_threads();
+  void join_threads();
+  void start_supervisor();
+  task<> supervise();
   void start_early() noexcept;
+  void open_root() noexcept;
+  void run_workers();
+  void end_run();
+  void stop() noexcept;
   void route(task_handle h);
   void route_forker(worker& here, task_handle child, task_handle forker);
 
@@ -201,6 +207,7 @@ private:
   void stop_keeping(time_point until) noexcept;
   duration time_until(time_point when) const noexcept;  // for a wait: negative for ever
 
+  void make_drawable(task_handle h);
   task_handle draw();        // deterministic mode: the next task by seed
   void advance_or_report();  // deterministic mode: nothing is ready
   std::string describe_waiting();
@@ -229,6 +236,8 @@ private:
   std::vector<task_handle> early_;  // spawned while no run() was under way
   bool is_running_ = false;
   atomic<bool> takes_spawns_{false};
+  std::vector<os_thread> threads_;  // of a run, where there are no homes
+  join_state main_;
 
   // Deterministic mode.
   std::vector<task_handle> drawable_;
@@ -240,6 +249,7 @@ private:
 
   scope_registry scopes_;
   blocking_pool blocking_;
+  std::unique_ptr<task_scope> supervision_;  // for the task that ends the run
   std::unique_ptr<task_scope> root_;
 };
 

@@ -3,6 +3,7 @@
 #include <weft/runtime/scheduler.hpp>
 
 #include <algorithm>
+#include <new>
 
 // The deterministic mode: a seed draws the next task, and time jumps when nothing is ready.
 
@@ -25,12 +26,20 @@ std::uint32_t scheduler_core::random_below(std::uint32_t count) noexcept {
   return static_cast<std::uint32_t>(random * std::uint64_t{count} >> 32);
 }
 
+void scheduler_core::make_drawable(task_handle h) {
+  try {
+    drawable_.push_back(h);
+  } catch (const std::bad_alloc&) {
+    injected_.push(h, [] {});
+  }
+}
+
 task_handle scheduler_core::draw() {
-  while (const task_handle h = injected_.pop()) {
+  injected_.pop_all([this](task_handle h) {
     trace_time_passes();
     drawable_.push_back(h);
-  }
-  if (drawable_.empty()) return nullptr;
+  });
+  if (drawable_.empty()) return injected_.pop();  // there may have been no memory to draw
   const auto index = static_cast<std::size_t>(next_random(seed_state_) % drawable_.size());
   std::swap(drawable_[index], drawable_.back());
   const task_handle h = drawable_.back();

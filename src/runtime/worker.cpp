@@ -84,6 +84,12 @@ bool worker::give_away(task_handle h) {
   }
 }
 
+// This worker's queue finds no memory to grow: what takes in tasks from outside often has room.
+void worker::set_aside(task_handle h) {
+  if (core_.has_homes()) inbox_.push(h, [] {});
+  else core_.injected_.push(h, [this] { core_.wake_one_if_useful(); });
+}
+
 void worker::run_tasks_under_gil() {
   gil_lock& gil = *core_.gil_;
   gil.acquire();

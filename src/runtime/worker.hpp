@@ -16,6 +16,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <source_location>
 
 namespace weft::detail {
@@ -37,13 +38,25 @@ public:
 
   /// To run next, or in its turn if it comes from I/O or a timer.
   void push(task_handle h) {
-    if (delivering_) return queue_.push_last(h);
-    if (queue_.push_next(h)) wake_for_backlog();
+    try {
+      if (delivering_) return queue_.push_last(h);
+      if (queue_.push_next(h)) wake_for_backlog();
+    } catch (const std::bad_alloc&) {
+      set_aside(h);
+    }
   }
   /// Behind everything that is queued here.
   void push_last(task_handle h) {
-    queue_.push_last(h);
+    line_up(h);
     wake_for_backlog();
+  }
+  /// As push_last(), where there is nobody to wake.
+  void line_up(task_handle h) {
+    try {
+      queue_.push_last(h);
+    } catch (const std::bad_alloc&) {
+      set_aside(h);
+    }
   }
   /// A recursion of forks passes here every few nanoseconds and nowhere else: so it looks around
   /// now and then, and whether a wake-up pays at each fork only where that may be soon.
@@ -115,6 +128,7 @@ private:
   void run_tasks();
   void retire();
   bool give_away(task_handle h);
+  [[gnu::cold, gnu::noinline]] void set_aside(task_handle h);
   void run_tasks_under_gil();
   void run_tasks_by_seed();
   void run_at_home();

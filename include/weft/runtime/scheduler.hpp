@@ -34,7 +34,8 @@ public:
   /// The calling thread is the first worker. When the task has ended, background tasks that are
   /// left are cancelled and joined, so nothing runs any more on return.
   /// @throws what the task threw; deadlock_error in deterministic mode; std::logic_error while
-  ///         another run() of this scheduler is under way
+  ///         another run() of this scheduler is under way; std::system_error where the system gives
+  ///         no thread, and std::bad_alloc: then nothing has run
   template <class T>
   T run(task<T> main);
 
@@ -63,21 +64,19 @@ public:
   detail::scheduler_core& core() noexcept { return *core_; }
 
 private:
-  detail::task_scope& root() noexcept;
   void spawn_background(detail::task_handle frame);
-  void begin_run();
-  void run_until_ended(detail::join_state& main);
+  void begin_run(detail::task_handle main);
+  detail::join_state run_until_ended();
 
   std::unique_ptr<detail::scheduler_core> core_;
 };
 
 template <class T>
 T scheduler::run(task<T> main) {
-  begin_run();
   const auto frame = main.frame();
-  detail::join_state state(root().spawn(detail::erase(frame), true));
+  begin_run(detail::erase(frame));
   main.release();
-  run_until_ended(state);
+  detail::join_state state = run_until_ended();
   struct collect_at_exit {
     detail::join_state& state;
     ~collect_at_exit() { state.collect(); }
