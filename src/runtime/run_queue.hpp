@@ -27,31 +27,39 @@ public:
   run_queue(order_of order, work_deque::thieves thieves)
       : has_stack_(order == order_of::newest_first),
         line_(first_capacity, thieves),
-        stack_(has_stack_ ? first_capacity : 1, thieves) {}
+        stack_(has_stack_ ? first_capacity : 1, thieves),
+        forkers_(has_stack_ ? stack_ : line_) {}
 
   // The owner.
+
+  /// As push_next(), where the slot is free. @return false where it is not, or there is none
+  bool try_fill_slot(task_handle h) noexcept {
+    if (!has_stack_ || slot_.load(std::memory_order_relaxed) != nullptr) return false;
+    slot_.store(h.address(), std::memory_order_release);
+    return true;
+  }
 
   /// To run next. @return whether this left something that a thief should know of: the slot is to
   ///         run in less time than a wake-up takes
   bool push_next(task_handle h) {
     if (!has_stack_) return push_last(h), true;
-    void* displaced = h.address();
-    if (slot_.load(std::memory_order_relaxed) == nullptr) {
-      slot_.store(displaced, std::memory_order_release);
-      return false;
-    }
-    displaced = slot_.exchange(displaced, std::memory_order_acq_rel);
+    if (try_fill_slot(h)) return false;
+    void* const displaced = slot_.exchange(h.address(), std::memory_order_acq_rel);
     if (displaced == nullptr) return false;
     push_displaced(displaced, h);
     return true;
   }
 
   void push_last(task_handle h) { line_.push(h.address()); }
+  /// @return false where the queue has to grow first
+  bool try_push_last(task_handle h) noexcept { return line_.try_push(h.address()); }
 
   /// A forker goes where its child, which runs now, can take it back.
-  void push_forker(task_handle h) { forkers().push(h.address()); }
+  void push_forker(task_handle h) { forkers_.push(h.address()); }
+  /// @return false where the queue has to grow first
+  bool try_push_forker(task_handle h) noexcept { return forkers_.try_push(h.address()); }
   /// @return false where somebody else has it, or it is not the newest any more
-  bool take_back(task_handle forker) { return forkers().pop_if(forker.address()); }
+  bool take_back(task_handle forker) { return forkers_.pop_if(forker.address()); }
 
   task_handle take_slot() noexcept {
     if (slot_.load(std::memory_order_relaxed) == nullptr) return nullptr;
@@ -114,11 +122,10 @@ private:
     }
   }
 
-  work_deque& forkers() noexcept { return has_stack_ ? stack_ : line_; }
-
   const bool has_stack_;
   work_deque line_;
   work_deque stack_;
+  work_deque& forkers_;
   alignas(64) atomic<void*> slot_{nullptr};
 };
 

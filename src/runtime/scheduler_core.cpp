@@ -85,7 +85,8 @@ std::coroutine_handle<> scheduler_core::transfer_to(task_handle h) noexcept {
   return has_homes() ? homes_->transfer_to(h) : this_worker->enter(h);
 }
 
-void scheduler_core::route_forker(worker& here, task_handle child, task_handle forker) {
+void scheduler_core::queue_forker(worker& here, task_handle child, task_handle forker) {
+  if (routing_ == routing::to_any_worker) return here.push_forker(forker);
   if (is_deterministic()) return drawable_.push_back(forker);
   child.promise().context->set_home(here.id());
   here.queue_.push_forker(forker);
@@ -249,10 +250,10 @@ std::coroutine_handle<> transfer_to(task_handle h) noexcept {
   return this_worker->core().transfer_to(h);
 }
 
-std::coroutine_handle<> run_forked(task_handle child, task_handle forker) {
+// Apart from run_forked(), which so has no register to save.
+[[gnu::noinline]] std::coroutine_handle<> run_forked_slowly(task_handle child, task_handle forker) {
   worker& here = *this_worker;
-  if (is_tracing()) [[unlikely]]
-    trace_fork(*forker.promise().context, *child.promise().context);
+  if (is_tracing()) trace_fork(*forker.promise().context, *child.promise().context);
   try {
     here.core().queue_forker(here, child, forker);
   } catch (...) {
@@ -262,6 +263,13 @@ std::coroutine_handle<> run_forked(task_handle child, task_handle forker) {
     throw;
   }
   return here.enter(child);
+}
+
+std::coroutine_handle<> run_forked(task_handle child, task_handle forker) {
+  worker& here = *this_worker;
+  if (!is_tracing() && here.core().try_queue_forker(here, forker)) [[likely]]
+    return here.enter(child);
+  return run_forked_slowly(child, forker);
 }
 
 task_context* current_context() noexcept {

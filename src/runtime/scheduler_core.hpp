@@ -108,10 +108,10 @@ public:
       this_worker->push_last(h);
     else route(h);
   }
-  void queue_forker(worker& here, task_handle child, task_handle forker) {
-    if (routing_ == routing::to_any_worker) [[likely]]
-      here.push_forker(forker);
-    else route_forker(here, child, forker);
+  void queue_forker(worker& here, task_handle child, task_handle forker);
+  /// As queue_forker(). @return false where that has more to do than to push
+  bool try_queue_forker(worker& here, task_handle forker) noexcept {
+    return routing_ == routing::to_any_worker && here.try_push_forker(forker);
   }
 
   // sharded and threads: each task has a home (homes.hpp); the other models have none.
@@ -185,7 +185,6 @@ private:
   void end_run();
   void stop() noexcept;
   void route(task_handle h);
-  void route_forker(worker& here, task_handle child, task_handle forker);
 
   void wake_one_if_useful() noexcept;
   void wake_one() noexcept;

@@ -1,3 +1,4 @@
+#include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/contract.hpp>
 #include <weft/runtime/task_context.hpp>
 #include <weft/runtime/threading.hpp>
@@ -21,9 +22,6 @@ std::uintptr_t to_word(task_handle h) noexcept {
 task_handle to_handle(std::uintptr_t word) noexcept {
   return task_handle::from_address(reinterpret_cast<void*>(word));
 }
-
-// Of the join word: see task_context::forker_mark.
-bool has_forker(std::uintptr_t join) noexcept { return (join & 1) != 0 && join != 1; }
 
 // More workers than that share them.
 constexpr unsigned most_lists = 15;
@@ -185,15 +183,19 @@ void task_scope::open() noexcept {
   live_.store(1, std::memory_order_release);
 }
 
+std::uintptr_t task_scope::first_join_word(bool joinable) noexcept {
+  return joinable ? task_context::running : task_context::detached;
+}
+
 task_context& task_scope::spawn(task_handle frame, bool joinable, placement where,
                                 std::source_location started) {
-  task_context& child = make_context(frame, joinable);
+  task_context& child = make_context(frame, first_join_word(joinable));
   queue(child, where, started);
   return child;
 }
 
 bool task_scope::try_spawn(task_handle frame) {
-  task_context& child = make_context(frame, false);
+  task_context& child = make_context(frame, task_context::detached);
   std::size_t seen = live_.load(std::memory_order_acquire);
   do {
     if (seen == 0) {
@@ -212,7 +214,7 @@ bool task_scope::try_spawn(task_handle frame) {
 }
 
 task_context& task_scope::adopt(task_handle frame, bool joinable) {
-  task_context& child = make_context(frame, joinable);
+  task_context& child = make_context(frame, first_join_word(joinable));
   attach(child, placement::here, {});
   return child;
 }
@@ -266,7 +268,7 @@ void task_scope::adopt_running(task_context& child) noexcept {
 // The forker has not passed adopt_running(), which takes the same lock: the scope is alive.
 bool task_scope::end_before_adoption(task_context& child) noexcept {
   std::lock_guard lock(children_.lock);
-  if (!has_forker(child.join_.load(std::memory_order_relaxed))) return false;
+  if (!task_context::has_forker(child.join_.load(std::memory_order_relaxed))) return false;
   child.join_.store(task_context::ended, std::memory_order_release);
   return true;
 }
@@ -312,18 +314,55 @@ std::coroutine_handle<> task_scope::give_back(std::size_t shares, task_handle wo
   return transfer_to(joiner_);
 }
 
-// @return null where the child has become one like any other
-inline std::coroutine_handle<> task_scope::complete_forked(task_context& child) noexcept {
-  if (const auto& error = child.frame().promise().error) [[unlikely]]
-    keep_error(error);
+std::coroutine_handle<> task_scope::complete(task_context& child) noexcept {
+  if (is_tracing()) [[unlikely]]
+    trace_end(child);
+  return complete_adopted(child);
+}
+
+std::coroutine_handle<> task_scope::complete_adopted(task_context& child) noexcept {
+  core_->vacate(child);
+  // Every reference to it that this thread takes is gone before the joiner may read it.
+  const std::exception_ptr& error = child.frame().promise().error;
+  const bool reports = error && child.in_root_;
+  const std::size_t shares = error ? fail_and_unlink(child, error) : unlink(child);
+  const std::uintptr_t join = child.join_.exchange(task_context::ended, std::memory_order_acq_rel);
+  task_handle joiner;
+  if (join == task_context::detached) {
+    if (reports) report_unhandled(error);
+    child.free_with_result();
+    trace_time_passes();
+  } else if (join != task_context::running) {
+    joiner = to_handle(join);
+  }
+  return shares != 0 ? give_back(shares, joiner) : next_ready(joiner);
+}
+
+// @return null where the child is to end like any other
+[[gnu::always_inline]] inline task_handle task_scope::take_forker_back(
+    task_context& child) noexcept {
   const auto join = child.join_.load(std::memory_order_relaxed);
   const auto forker = to_handle(join & ~task_context::forker_mark);
-  worker& here = *this_worker;
-  if (here.take_back(forker)) [[likely]] {
-    child.join_.store(task_context::ended_inline, std::memory_order_relaxed);
-    return here.enter(forker);
+  if (!this_worker->take_back(forker)) return nullptr;
+  child.join_.store(task_context::ended_inline, std::memory_order_relaxed);
+  return forker;
+}
+
+std::coroutine_handle<> task_scope::complete_forked(task_context& child) noexcept {
+  if (!is_tracing() && !child.frame().promise().error) [[likely]] {
+    if (const auto forker = take_forker_back(child)) [[likely]]
+      return this_worker->enter(forker);
   }
-  return end_before_adoption(child) ? here.take_next() : nullptr;
+  return complete_forked_slowly(child);
+}
+
+std::coroutine_handle<> task_scope::complete_forked_slowly(task_context& child) noexcept {
+  if (is_tracing()) trace_end(child);
+  if (const auto& error = child.frame().promise().error) keep_error(error);
+  checkpoint();
+  if (const auto forker = take_forker_back(child)) return this_worker->enter(forker);
+  if (end_before_adoption(child)) return this_worker->take_next();
+  return complete_adopted(child);
 }
 
 std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
@@ -331,45 +370,27 @@ std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
     broken_contract("a task was resumed by hand, outside of a scheduler");
   }
   task_context& context = *ended.promise().context;
-  if (is_tracing()) [[unlikely]]
-    trace_end(context);
   context.set_frame(ended);
+  const bool is_forked = task_context::has_forker(context.join_.load(std::memory_order_relaxed));
   task_scope& scope = context.scope();
-  if (has_forker(context.join_.load(std::memory_order_relaxed))) {
-    if (const auto next = scope.complete_forked(context)) return next;
-  }
-  scope.core().vacate(context);
-  // Every reference to it that this thread takes is gone before the joiner may read it.
-  const std::exception_ptr& error = ended.promise().error;
-  const bool reports = error && context.in_root_;
-  const std::size_t shares = error ? scope.fail_and_unlink(context, error) : scope.unlink(context);
-  const std::uintptr_t join =
-      context.join_.exchange(task_context::ended, std::memory_order_acq_rel);
-  task_handle joiner;
-  if (join == task_context::detached) {
-    if (reports) report_unhandled(error);
-    context.free_with_result();
-    trace_time_passes();
-  } else if (join != task_context::running) {
-    joiner = to_handle(join);
-  }
-  return shares != 0 ? scope.give_back(shares, joiner) : next_ready(joiner);
+  return is_forked ? scope.complete_forked(context) : scope.complete(context);
 }
 
 bool join_state::suspend(task_handle joiner) noexcept {
   std::uintptr_t seen = task_context::running;
   const bool waits =
       context_->join_.compare_exchange_strong(seen, to_word(joiner), std::memory_order_acq_rel);
-  if (!waits && seen != task_context::ended) broken_contract("two tasks join one join_handle");
+  if (!waits && !task_context::has_ended(seen)) broken_contract("two tasks join one join_handle");
   return waits;
 }
 
 void join_state::drop() noexcept {
   task_context& context = *std::exchange(context_, nullptr);
-  const std::uintptr_t join =
-      context.join_.exchange(task_context::detached, std::memory_order_acq_rel);
+  std::uintptr_t join = context.join_.load(std::memory_order_acquire);
+  if (!task_context::has_ended(join))
+    join = context.join_.exchange(task_context::detached, std::memory_order_acq_rel);
   if (join == task_context::running) return;
-  if (join != task_context::ended) {
+  if (!task_context::has_ended(join)) {
     broken_contract("a join_handle was destroyed while somebody awaits its join()");
   }
   const auto& error = context.frame().promise().error;

@@ -12,18 +12,22 @@ namespace weft {
 namespace detail {
 
 std::coroutine_handle<> join_awaiter::suspend(task_handle h) noexcept {
-  context_ = h.promise().context;
-  context_->waits_for = "join_handle::join";
-  if (keeps_notes()) note_wait(*context_, &state_.context());
-  if (!context_->publish(*this)) {
+  task_context& context = *h.promise().context;
+  context.waits_for = "join_handle::join";
+  if (keeps_notes()) note_wait(context, &state_.context());
+  set(&pass_on);
+  if (!context.publish(*this)) {
     state_.cancel();
-    trace_wait(*context_, context_->waits_for);
+    trace_wait(context, context.waits_for);
   }
   if (state_.suspend(h)) return next_ready();
   if (is_tracing()) [[unlikely]]
-    trace_ready(*context_);
+    trace_ready(context);
   return transfer_to(h);
 }
+
+// The waiter runs again.
+void join_awaiter::end_wait() noexcept { current_context()->withdraw(*this); }
 
 void join_awaiter::refuse_second_join() {
   throw std::logic_error("join() of a task that was joined already");

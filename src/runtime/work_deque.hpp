@@ -31,13 +31,18 @@ public:
   work_deque& operator=(const work_deque&) = delete;
 
   void push(void* item) {
+    while (!try_push(item)) grow();
+  }
+  /// @return false where the array has to grow first
+  bool try_push(void* item) noexcept {
     const auto bottom = bottom_.load(std::memory_order_relaxed);
     const auto top = top_.load(std::memory_order_acquire);
     ring* r = ring_.load(std::memory_order_relaxed);
-    if (bottom - top >= static_cast<std::int64_t>(r->size)) [[unlikely]]
-      r = grow(top, bottom);
+    if (bottom - top > static_cast<std::int64_t>(r->last)) [[unlikely]]
+      return false;
     r->slot(bottom).store(item, std::memory_order_relaxed);
     bottom_.store(bottom + 1, std::memory_order_release);
+    return true;
   }
 
   /// Makes every push visible before what the owner reads from now on.
@@ -49,17 +54,18 @@ public:
 
   /// The newest item. @return null where there is none
   void* pop() {
-    const auto bottom = bottom_.load(std::memory_order_relaxed) - 1;
-    if (bottom < top_.load(std::memory_order_relaxed)) return nullptr;
-    return pop_at(bottom);
+    const auto newest = bottom_.load(std::memory_order_relaxed) - 1;
+    if (newest < top_.load(std::memory_order_relaxed)) return nullptr;
+    if (!claim(newest)) return nullptr;
+    return ring_.load(std::memory_order_relaxed)->slot(newest).load(std::memory_order_relaxed);
   }
 
   /// Takes the newest item, if it is `item`. @return false where it is not
   bool pop_if(void* item) {
-    const auto bottom = bottom_.load(std::memory_order_relaxed) - 1;
-    if (bottom < top_.load(std::memory_order_relaxed)) return false;
+    const auto newest = bottom_.load(std::memory_order_relaxed) - 1;
     ring* r = ring_.load(std::memory_order_relaxed);
-    return r->slot(bottom).load(std::memory_order_relaxed) == item && pop_at(bottom) != nullptr;
+    // What a thief has taken may still be there to read, but not to claim.
+    return r->slot(newest).load(std::memory_order_relaxed) == item && claim(newest);
   }
 
   /// The oldest item, from any thread. @return null where there is none
@@ -88,28 +94,25 @@ public:
 
 private:
   struct ring {
-    explicit ring(std::size_t count)
-        : size(count), slots(std::make_unique<atomic<void*>[]>(count)) {}
+    explicit ring(std::size_t size)
+        : last(size - 1), slots(std::make_unique<atomic<void*>[]>(size)) {}
+    std::size_t size() const noexcept { return last + 1; }
     atomic<void*>& slot(std::int64_t index) noexcept {
-      return slots[static_cast<std::size_t>(index) & (size - 1)];
+      return slots[static_cast<std::size_t>(index) & last];
     }
-    std::size_t size;  // a power of two
+    std::size_t last;  // the size is a power of two
     std::unique_ptr<atomic<void*>[]> slots;
   };
 
-  void* pop_at(std::int64_t bottom) {
-    ring* r = ring_.load(std::memory_order_relaxed);
-    if (has_thieves_) bottom_.exchange(bottom, std::memory_order_seq_cst);
-    else bottom_.store(bottom, std::memory_order_relaxed);
+  // @return false where thieves have taken all items
+  bool claim(std::int64_t newest) {
+    if (has_thieves_) bottom_.exchange(newest, std::memory_order_seq_cst);
+    else bottom_.store(newest, std::memory_order_relaxed);
     auto top = top_.load(std::memory_order_seq_cst);
-    void* item = nullptr;
-    if (top <= bottom) {
-      item = r->slot(bottom).load(std::memory_order_relaxed);
-      if (top < bottom) return item;
-      if (!advance_top(top)) item = nullptr;
-    }
-    bottom_.store(bottom + 1, std::memory_order_release);
-    return item;
+    if (top < newest) return true;
+    const bool is_mine = top == newest && advance_top(top);
+    bottom_.store(newest + 1, std::memory_order_release);
+    return is_mine;
   }
 
   bool advance_top(std::int64_t& top) noexcept {
@@ -120,20 +123,20 @@ private:
     return true;
   }
 
-  ring* grow(std::int64_t top, std::int64_t bottom) {
+  void grow() {
     ring* old = ring_.load(std::memory_order_relaxed);
-    auto bigger = std::make_unique<ring>(old->size * 2);
-    for (auto i = top; i < bottom; ++i) {
+    const auto bottom = bottom_.load(std::memory_order_relaxed);
+    auto bigger = std::make_unique<ring>(old->size() * 2);
+    for (auto i = top_.load(std::memory_order_acquire); i < bottom; ++i) {
       bigger->slot(i).store(old->slot(i).load(std::memory_order_relaxed),
                             std::memory_order_relaxed);
     }
-    return adopt(std::move(bigger));
+    adopt(std::move(bigger));
   }
 
-  ring* adopt(std::unique_ptr<ring> r) {
+  void adopt(std::unique_ptr<ring> r) {
     rings_.push_back(std::move(r));
     ring_.store(rings_.back().get(), std::memory_order_release);
-    return rings_.back().get();
   }
 
   const bool has_thieves_;

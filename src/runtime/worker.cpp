@@ -84,12 +84,6 @@ bool worker::give_away(task_handle h) {
   }
 }
 
-// This worker's queue finds no memory to grow: what takes in tasks from outside often has room.
-void worker::set_aside(task_handle h) {
-  if (core_.has_homes()) inbox_.push(h, [] {});
-  else core_.injected_.push(h, [this] { core_.wake_one_if_useful(); });
-}
-
 void worker::run_tasks_under_gil() {
   gil_lock& gil = *core_.gil_;
   gil.acquire();
@@ -132,6 +126,29 @@ void worker::checkpoint() {
 }
 
 // ------------------------------------------------------------------ queues
+
+void worker::push_behind_slot(task_handle h) {
+  try {
+    if (delivering_) return queue_.push_last(h);
+    if (queue_.push_next(h)) wake_for_backlog();
+  } catch (const std::bad_alloc&) {
+    set_aside(h);
+  }
+}
+
+void worker::line_up_in_more_room(task_handle h) {
+  try {
+    queue_.push_last(h);
+  } catch (const std::bad_alloc&) {
+    set_aside(h);
+  }
+}
+
+// This worker's queue finds no memory to grow: what takes in tasks from outside often has room.
+void worker::set_aside(task_handle h) {
+  if (core_.has_homes()) inbox_.push(h, [] {});
+  else core_.injected_.push(h, [this] { core_.wake_one_if_useful(); });
+}
 
 std::coroutine_handle<> worker::take_next() noexcept {
   if (!chains_ || is_time_to_look()) return std::noop_coroutine();

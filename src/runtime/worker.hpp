@@ -16,7 +16,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <new>
 #include <source_location>
 
 namespace weft::detail {
@@ -38,12 +37,7 @@ public:
 
   /// To run next, or in its turn if it comes from I/O or a timer.
   void push(task_handle h) {
-    try {
-      if (delivering_) return queue_.push_last(h);
-      if (queue_.push_next(h)) wake_for_backlog();
-    } catch (const std::bad_alloc&) {
-      set_aside(h);
-    }
+    if (delivering_ || !queue_.try_fill_slot(h)) push_behind_slot(h);
   }
   /// Behind everything that is queued here.
   void push_last(task_handle h) {
@@ -52,25 +46,25 @@ public:
   }
   /// As push_last(), where there is nobody to wake.
   void line_up(task_handle h) {
-    try {
-      queue_.push_last(h);
-    } catch (const std::bad_alloc&) {
-      set_aside(h);
-    }
+    if (!queue_.try_push_last(h)) [[unlikely]]
+      line_up_in_more_room(h);
   }
   /// A recursion of forks passes here every few nanoseconds and nowhere else: so it looks around
   /// now and then, and whether a wake-up pays at each fork only where that may be soon.
   void push_forker(task_handle h) {
-    if (slices_.value() >= look_at_forks_) look_at_backlog();
+    if (is_time_to_look_at_forks()) look_at_backlog();
     queue_.push_forker(h);
     if (pace_.pays_to_wake(few)) wake_for_backlog();
+  }
+  /// As push_forker(). @return false where that has more to do than to push
+  bool try_push_forker(task_handle h) noexcept {
+    return !is_time_to_look_at_forks() && !pace_.pays_to_wake(few) && queue_.try_push_forker(h);
   }
   /// Takes a forker back whose child has ended.
   /// @return false where it is not the newest task here, or others should run first
   bool take_back(task_handle forker) noexcept {
-    weft::checkpoint();
-    if (kicked_.load(std::memory_order_relaxed)) return false;
-    return queue_.take_back(forker);
+    return !attention_requested->load(std::memory_order_relaxed) &&
+           !kicked_.load(std::memory_order_relaxed) && queue_.take_back(forker);
   }
 
   /// What runs right after a task has suspended: so tasks follow each other without a way back to
@@ -128,7 +122,9 @@ private:
   void run_tasks();
   void retire();
   bool give_away(task_handle h);
-  [[gnu::cold, gnu::noinline]] void set_aside(task_handle h);
+  void push_behind_slot(task_handle h);
+  void line_up_in_more_room(task_handle h);
+  void set_aside(task_handle h);
   void run_tasks_under_gil();
   void run_tasks_by_seed();
   void run_at_home();
@@ -145,6 +141,7 @@ private:
   bool run_due_timers_of_others();
   bool may_search() noexcept;
   void stop_searching(bool found) noexcept;
+  bool is_time_to_look_at_forks() const noexcept { return slices_.value() >= look_at_forks_; }
   bool is_time_to_look() const noexcept {
     return ticks_left_ <= 0 || kicked_.load(std::memory_order_relaxed);
   }

@@ -79,6 +79,37 @@ private:
   }
 };
 
+/// Room for a result. Whether it is there only those have to know that have a destructor.
+template <class T>
+class result_room {
+public:
+  template <class U>
+  void emplace(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) {
+    value_.emplace(std::forward<U>(value));
+  }
+  T take() noexcept(std::is_nothrow_move_constructible_v<T>) { return std::move(*value_); }
+
+private:
+  std::optional<T> value_;
+};
+
+template <class T>
+  requires std::is_trivially_destructible_v<T>
+class result_room<T> {
+public:
+  result_room() noexcept {}
+  template <class U>
+  void emplace(U&& value) noexcept(std::is_nothrow_constructible_v<T, U&&>) {
+    std::construct_at(&value_, std::forward<U>(value));
+  }
+  T take() noexcept(std::is_nothrow_move_constructible_v<T>) { return std::move(value_); }
+
+private:
+  union {
+    T value_;
+  };
+};
+
 template <class T>
 class task_promise final : public promise_base {
 public:
@@ -97,11 +128,11 @@ public:
 
   T take() {
     rethrow_if_error();
-    return std::move(*value_);
+    return value_.take();
   }
 
 private:
-  std::optional<T> value_;
+  result_room<T> value_;
 };
 
 template <>

@@ -17,7 +17,8 @@
 // task_context: one a spawned task, shared by all frames of its call chain. It carries
 //   the cancel word:  0 nothing published | a cancel_hook | `pinned` | `cancelling` | `cancelled`
 //   the join word:    0 running, a handle exists | `detached` | `ended` | the joiner's frame |
-//                     the forker's frame, marked, until it goes on | `ended_inline`
+//                     the forker's frame, marked, until it goes on | `ended_inline`, which is
+//                     `ended` and known to nobody but the forker
 // task_scope: the children of one task_group, or of the scheduler's root. A child is in its scope's
 //   list from its spawn to its end.
 //
@@ -69,7 +70,10 @@ public:
   /// Called at most once, on any thread, when the task is cancelled while it waits. Must make the
   /// task ready, unless it already is, and never resume it inline.
   using function = void (*)(cancel_hook&) noexcept;
+  /// @param on_cancel  null where it is to be set before the hook is published
   explicit cancel_hook(function on_cancel) noexcept : on_cancel_(on_cancel) {}
+  void set(function on_cancel) noexcept { on_cancel_ = on_cancel; }
+  bool is_set() const noexcept { return on_cancel_ != nullptr; }
   void call() noexcept { on_cancel_(*this); }
 
 private:
@@ -78,7 +82,7 @@ private:
 
 class task_context {
 public:
-  inline task_context(task_scope& scope, task_handle frame, bool joinable) noexcept;
+  inline task_context(task_scope& scope, task_handle frame, std::uintptr_t join) noexcept;
 
   /// The awaiter's await_suspend() must have taken a suspension: that says which frame waits.
   /// @return false where the task is cancelled already: then do not suspend
@@ -128,15 +132,17 @@ private:
   friend class task_scope;
   friend class join_state;
   friend std::coroutine_handle<> complete_spawned(task_handle) noexcept;
-  friend std::coroutine_handle<> run_forked(task_handle, task_handle);
+  friend std::coroutine_handle<> run_forked_slowly(task_handle, task_handle);
 
   // Values of the join word beside a joiner's frame address, and a forker's with its lowest bit
   // set.
   static constexpr std::uintptr_t running = 0;
-  static constexpr std::uintptr_t detached = 1;
-  static constexpr std::uintptr_t ended = 2;
-  static constexpr std::uintptr_t ended_inline = 4;  // forked, and nobody but its forker knows it
   static constexpr std::uintptr_t forker_mark = 1;
+  static constexpr std::uintptr_t ended = 2;
+  static constexpr std::uintptr_t ended_inline = 6;
+  static constexpr std::uintptr_t detached = 8;
+  static bool has_forker(std::uintptr_t join) noexcept { return (join & forker_mark) != 0; }
+  static bool has_ended(std::uintptr_t join) noexcept { return (join & ended) != 0; }
 
   // No hook has an address this high.
   static constexpr std::uintptr_t hook_limit = UINTPTR_MAX - 3;
@@ -160,16 +166,16 @@ private:
   }
 
   atomic<std::uintptr_t> cancel_{0};
-  atomic<std::uintptr_t> join_;
-  task_scope* scope_;
-  task_handle frame_;
   task_context* previous_ = nullptr;
   task_context* next_ = nullptr;
-  const bool in_root_;     // nobody but a join_handle asks for its error
-  std::uint8_t list_ = 0;  // of its scope
+  task_scope* scope_;
+  task_handle frame_;
+  atomic<std::uintptr_t> join_;
   // The last 8 of 64 bytes.
-  std::uint16_t home_ = 0;
   std::atomic<std::uint32_t> traced_as_{0};
+  std::uint16_t home_ = 0;
+  std::uint8_t list_ = 0;  // of its scope
+  const bool in_root_;     // nobody but a join_handle asks for its error
 };
 
 /// A task that has not been started or awaited before, or the end of the process.
@@ -231,18 +237,15 @@ public:
   task_context& adopt(task_handle frame, bool joinable);
   /// A context for a child that runs at once, at its forker's home, while that is queued.
   task_context& fork(task_handle frame, task_handle forker) {
-    task_context& child = make_context(frame, true);
-    child.join_.store(
-        reinterpret_cast<std::uintptr_t>(forker.address()) | task_context::forker_mark,
-        std::memory_order_relaxed);
+    const auto address = reinterpret_cast<std::uintptr_t>(forker.address());
+    task_context& child = make_context(frame, address | task_context::forker_mark);
     if (cancelled_.load(std::memory_order_relaxed)) child.cancel();
     return child;
   }
   /// The forker goes on: from now on the child is one like any other, unless it has ended.
   void adopt_forked(task_context& child) noexcept {
-    if (child.join_.load(std::memory_order_relaxed) == task_context::ended_inline) [[likely]]
-      child.join_.store(task_context::ended, std::memory_order_relaxed);
-    else adopt_running(child);
+    if (child.join_.load(std::memory_order_relaxed) != task_context::ended_inline) [[unlikely]]
+      adopt_running(child);
   }
   /// Once is enough: children that come later are cancelled when they come.
   void cancel() noexcept;
@@ -284,19 +287,24 @@ private:
     task_scope* next = nullptr;
   };
 
-  task_context& make_context(task_handle frame, bool joinable) {
+  task_context& make_context(task_handle frame, std::uintptr_t join) {
     require_startable(frame);
     void* memory = allocate_frame(sizeof(task_context));
-    auto& context = *::new (memory) task_context(*this, frame, joinable);
+    auto& context = *::new (memory) task_context(*this, frame, join);
     frame.promise().context = &context;
     return context;
   }
+  static std::uintptr_t first_join_word(bool joinable) noexcept;
   void queue(task_context& child, placement where, const std::source_location& started);
   void attach(task_context& child, placement where, const std::source_location& started) noexcept;
   void leave(std::size_t shares) noexcept;
   void adopt_running(task_context& child) noexcept;
   bool end_before_adoption(task_context& child) noexcept;
   std::coroutine_handle<> complete_forked(task_context& child) noexcept;
+  std::coroutine_handle<> complete(task_context& child) noexcept;
+  std::coroutine_handle<> complete_adopted(task_context& child) noexcept;
+  std::coroutine_handle<> complete_forked_slowly(task_context& child) noexcept;
+  task_handle take_forker_back(task_context& child) noexcept;
   void list_once() noexcept {
     if (!is_listed_.load(std::memory_order_relaxed)) [[unlikely]]
       enter_registry();
@@ -331,11 +339,9 @@ private:
   links listed_;  // under the shard's lock
 };
 
-inline task_context::task_context(task_scope& scope, task_handle frame, bool joinable) noexcept
-    : join_(joinable ? running : detached),
-      scope_(&scope),
-      frame_(frame),
-      in_root_(scope.kind_ == task_scope::kind::root) {
+inline task_context::task_context(task_scope& scope, task_handle frame,
+                                  std::uintptr_t join) noexcept
+    : scope_(&scope), frame_(frame), join_(join), in_root_(scope.kind_ == task_scope::kind::root) {
   if (keeps_notes() && scope.kind_ != task_scope::kind::supervision) [[unlikely]]
     note_start(*this);
 }
@@ -360,7 +366,7 @@ public:
   /// Also where there is no task.
   bool ended() const noexcept {
     return context_ == nullptr ||
-           context_->join_.load(std::memory_order_acquire) == task_context::ended;
+           task_context::has_ended(context_->join_.load(std::memory_order_acquire));
   }
   /// @return false where the task has ended already
   bool suspend(task_handle joiner) noexcept;

@@ -20,14 +20,14 @@ class scope_deadline;
 class join_awaiter : cancel_hook {
 public:
   /// @throws std::logic_error where the handle is empty
-  explicit join_awaiter(join_state& state) : cancel_hook(&pass_on), state_(state) {
+  explicit join_awaiter(join_state& state) : cancel_hook(nullptr), state_(state) {
     if (!state) refuse_second_join();
   }
 
   bool await_ready() const noexcept { return state_.ended(); }
   std::coroutine_handle<> await_suspend(suspension h) noexcept { return suspend(h.task()); }
   void await_resume() noexcept {
-    if (context_ != nullptr) context_->withdraw(*this);
+    if (has_suspended()) end_wait();
   }
 
 protected:
@@ -35,10 +35,10 @@ protected:
 
 private:
   [[noreturn]] static void refuse_second_join();
+  bool has_suspended() const noexcept { return is_set(); }
   std::coroutine_handle<> suspend(task_handle h) noexcept;
+  void end_wait() noexcept;
   static void pass_on(cancel_hook& hook) noexcept;
-
-  task_context* context_ = nullptr;
 };
 
 /// Waits until a scope has no children. Cancelling the waiter cancels them, and still waits.
@@ -136,28 +136,29 @@ join_handle<T> go(task<T> t, std::source_location where = std::source_location::
 template <class T>
 class [[nodiscard("a fork does nothing until it is awaited")]] fork_awaiter {
 public:
+  /// @param scope  null for the caller's
   fork_awaiter(task<T> child, detail::task_scope* scope) noexcept
       : child_(std::move(child)), scope_(scope) {}
 
   bool await_ready() const noexcept { return false; }
   std::coroutine_handle<> await_suspend(detail::suspension h) {
     const auto forker = h.task();
-    if (scope_ == nullptr) scope_ = &forker.promise().context->scope();
+    detail::task_scope& scope = scope_ != nullptr ? *scope_ : forker.promise().context->scope();
     const auto child = detail::erase(child_.frame());
-    context_ = &scope_->fork(child, forker);
+    context_ = &scope.fork(child, forker);
     child_.release();
     // From here on the caller may go on elsewhere.
     return detail::run_forked(child, forker);
   }
   join_handle<T> await_resume() noexcept {
-    scope_->adopt_forked(*context_);
+    context_->scope().adopt_forked(*context_);
     return *context_;
   }
 
 private:
   task<T> child_;
   detail::task_scope* scope_;
-  detail::task_context* context_ = nullptr;
+  detail::task_context* context_;  // from the suspension on
 };
 
 /// Starts a task in the caller's scope as go() does, but the task runs at once on this worker, and
