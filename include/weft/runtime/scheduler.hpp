@@ -54,8 +54,8 @@ public:
 
   /// What its workers, queues and locks have done so far, and how much waits now. Include
   /// <weft/runtime/metrics.hpp>.
-  /// Concurrent  any thread, while tasks run; each number is right, all of them are of no one
-  /// moment Cost        a few loads a worker and two locks; counting costs tasks one store each
+  /// Concurrent  any thread, while tasks run: each number is right, but they are of no one moment
+  /// Cost        a few loads a worker and two locks; counting costs tasks one store each
   scheduler_metrics metrics() const;
 
   /// The scheduler whose task runs on this thread. @throws std::logic_error outside of tasks

@@ -19,8 +19,9 @@ namespace weft {
 ///
 /// First come, first served: a request that cannot be met yet holds up the ones behind it, so that
 /// a large one is not starved by small ones. With one permit it is a mutex whose wait can be
-/// cancelled. Concurrent  every call, from any thread Cost        no allocation; one lock of a few
-/// instructions a call
+/// cancelled.
+/// Concurrent  every call, from any thread
+/// Cost        no allocation; one lock of a few instructions a call
 class semaphore {
 public:
   /// Gives its permits back at the end of its scope.

@@ -45,10 +45,9 @@ struct task_dump {
 /// A waiting task is held still for as long as it takes to copy its chain, so that chain is exact.
 /// Of a task that runs at that moment only its latest await is known, of one that is ready only
 /// that it is there. Tasks start, end and go on meanwhile: the dump is no one moment of the
-/// program. In deterministic mode it is. Concurrent  any thread, the scheduler being alive; never
-/// from a signal handler: wake a thread Cost        holds up who starts or ends a child of the
-/// scope that it looks at; some microseconds
-///             a task
+/// program. In deterministic mode it is.
+/// Concurrent  any thread, the scheduler being alive; never from a signal handler
+/// Cost        holds up who starts or ends a child of the scope it looks at; some us a task
 task_dump dump_tasks(scheduler& of);
 /// Of the scheduler whose task runs here. @throws std::logic_error outside of tasks
 task_dump dump_tasks();
