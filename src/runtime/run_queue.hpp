@@ -59,7 +59,9 @@ public:
   /// @return false where the queue has to grow first
   bool try_push_forker(task_handle h) noexcept { return forkers_.try_push(h.address()); }
   /// @return false where somebody else has it, or it is not the newest any more
-  bool take_back(task_handle forker) { return forkers_.pop_if(forker.address()); }
+  [[gnu::always_inline]] bool take_back(task_handle forker) {
+    return forkers_.pop_if(forker.address());
+  }
 
   task_handle take_slot() noexcept {
     if (slot_.load(std::memory_order_relaxed) == nullptr) return nullptr;

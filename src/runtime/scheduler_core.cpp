@@ -257,9 +257,7 @@ std::coroutine_handle<> transfer_to(task_handle h) noexcept {
   try {
     here.core().queue_forker(here, child, forker);
   } catch (...) {
-    task_context& context = *child.promise().context;
-    child.destroy();
-    context.free_context();
+    std::exchange(child.promise().context, nullptr)->free_context();
     throw;
   }
   return here.enter(child);

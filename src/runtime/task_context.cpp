@@ -159,6 +159,7 @@ std::size_t task_scope::live() const noexcept {
 // Under the list's lock, and while the caller or the owner has a share in the scope.
 inline void task_scope::link(task_context& child, child_list& children) noexcept {
   if (children.count++ == 0) live_.fetch_add(1, std::memory_order_relaxed);
+  child.previous_ = nullptr;
   child.next_ = children.first;
   if (children.first != nullptr) children.first->previous_ = &child;
   children.first = &child;
@@ -314,7 +315,7 @@ std::coroutine_handle<> task_scope::give_back(std::size_t shares, task_handle wo
   return transfer_to(joiner_);
 }
 
-std::coroutine_handle<> task_scope::complete(task_context& child) noexcept {
+std::coroutine_handle<> task_scope::complete_queued(task_context& child) noexcept {
   if (is_tracing()) [[unlikely]]
     trace_end(child);
   return complete_adopted(child);
@@ -349,14 +350,6 @@ std::coroutine_handle<> task_scope::complete_adopted(task_context& child) noexce
 }
 
 std::coroutine_handle<> task_scope::complete_forked(task_context& child) noexcept {
-  if (!is_tracing() && !child.frame().promise().error) [[likely]] {
-    if (const auto forker = take_forker_back(child)) [[likely]]
-      return this_worker->enter(forker);
-  }
-  return complete_forked_slowly(child);
-}
-
-std::coroutine_handle<> task_scope::complete_forked_slowly(task_context& child) noexcept {
   if (is_tracing()) trace_end(child);
   if (const auto& error = child.frame().promise().error) keep_error(error);
   checkpoint();
@@ -365,15 +358,34 @@ std::coroutine_handle<> task_scope::complete_forked_slowly(task_context& child) 
   return complete_adopted(child);
 }
 
-std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
+[[gnu::noinline]] std::coroutine_handle<> task_scope::complete_slowly(task_handle ended) noexcept {
   if (ended.promise().context == nullptr) {
     broken_contract("a task was resumed by hand, outside of a scheduler");
   }
-  task_context& context = *ended.promise().context;
-  context.set_frame(ended);
-  const bool is_forked = task_context::has_forker(context.join_.load(std::memory_order_relaxed));
-  task_scope& scope = context.scope();
-  return is_forked ? scope.complete_forked(context) : scope.complete(context);
+  task_context& child = *ended.promise().context;
+  child.set_frame(ended);
+  const bool is_forked = task_context::has_forker(child.join_.load(std::memory_order_relaxed));
+  task_scope& scope = child.scope();
+  return is_forked ? scope.complete_forked(child) : scope.complete_queued(child);
+}
+
+// The end of nearly every fork is here, without a call: so no register is saved for it.
+std::coroutine_handle<> task_scope::complete(task_handle ended) noexcept {
+  const promise_base& promise = ended.promise();
+  if (promise.context == nullptr || promise.error || is_tracing()) [[unlikely]]
+    return complete_slowly(ended);
+  task_context& child = *promise.context;
+  if (task_context::has_forker(child.join_.load(std::memory_order_relaxed))) {
+    if (const auto forker = take_forker_back(child)) [[likely]] {
+      child.set_frame(ended);
+      return this_worker->enter(forker);
+    }
+  }
+  return complete_slowly(ended);
+}
+
+std::coroutine_handle<> complete_spawned(task_handle ended) noexcept {
+  return task_scope::complete(ended);
 }
 
 bool join_state::suspend(task_handle joiner) noexcept {
@@ -384,8 +396,7 @@ bool join_state::suspend(task_handle joiner) noexcept {
   return waits;
 }
 
-void join_state::drop() noexcept {
-  task_context& context = *std::exchange(context_, nullptr);
+void join_state::drop(task_context& context) noexcept {
   std::uintptr_t join = context.join_.load(std::memory_order_acquire);
   if (!task_context::has_ended(join))
     join = context.join_.exchange(task_context::detached, std::memory_order_acq_rel);

@@ -61,7 +61,7 @@ public:
   }
 
   /// Takes the newest item, if it is `item`. @return false where it is not
-  bool pop_if(void* item) {
+  [[gnu::always_inline]] bool pop_if(void* item) {
     const auto newest = bottom_.load(std::memory_order_relaxed) - 1;
     ring* r = ring_.load(std::memory_order_relaxed);
     // What a thief has taken may still be there to read, but not to claim.
@@ -105,7 +105,7 @@ private:
   };
 
   // @return false where thieves have taken all items
-  bool claim(std::int64_t newest) {
+  [[gnu::always_inline]] bool claim(std::int64_t newest) {
     if (has_thieves_) bottom_.exchange(newest, std::memory_order_seq_cst);
     else bottom_.store(newest, std::memory_order_relaxed);
     auto top = top_.load(std::memory_order_seq_cst);

@@ -62,7 +62,7 @@ public:
   }
   /// Takes a forker back whose child has ended.
   /// @return false where it is not the newest task here, or others should run first
-  bool take_back(task_handle forker) noexcept {
+  [[gnu::always_inline]] bool take_back(task_handle forker) noexcept {
     return !attention_requested->load(std::memory_order_relaxed) &&
            !kicked_.load(std::memory_order_relaxed) && queue_.take_back(forker);
   }

@@ -125,7 +125,7 @@ public:
   std::uint32_t home() const noexcept { return home_; }
   void set_home(std::uint32_t id) noexcept { home_ = static_cast<std::uint16_t>(id); }
 
-  /// What the task waits for, for the report of a deadlock. Read in deterministic mode only.
+  /// What the task waits for: a text for reports, written before each wait.
   const char* waits_for = nullptr;
 
 private:
@@ -165,17 +165,19 @@ private:
     release_frame(this, sizeof(task_context));
   }
 
+  // What a forked child seldom needs is written where it does: a fork costs what it stores.
   atomic<std::uintptr_t> cancel_{0};
-  task_context* previous_ = nullptr;
-  task_context* next_ = nullptr;
+  task_context* previous_;  // with next_, by task_scope::link()
+  task_context* next_;
   task_scope* scope_;
   task_handle frame_;
   atomic<std::uintptr_t> join_;
   // The last 8 of 64 bytes.
   std::atomic<std::uint32_t> traced_as_{0};
-  std::uint16_t home_ = 0;
-  std::uint8_t list_ = 0;  // of its scope
-  const bool in_root_;     // nobody but a join_handle asks for its error
+  std::uint16_t home_;  // by set_home()
+  // Of its scope. A forked child that ends looks for its list while its forker puts it into one.
+  std::uint8_t list_ = 0;
+  const bool in_root_;  // nobody but a join_handle asks for its error
 };
 
 /// A task that has not been started or awaited before, or the end of the process.
@@ -236,11 +238,10 @@ public:
   /// Makes the task a child that is in no queue: the caller passes control to it (scope_run).
   task_context& adopt(task_handle frame, bool joinable);
   /// A context for a child that runs at once, at its forker's home, while that is queued.
-  task_context& fork(task_handle frame, task_handle forker) {
+  void fork(task_handle frame, task_handle forker) {
     const auto address = reinterpret_cast<std::uintptr_t>(forker.address());
     task_context& child = make_context(frame, address | task_context::forker_mark);
     if (cancelled_.load(std::memory_order_relaxed)) child.cancel();
-    return child;
   }
   /// The forker goes on: from now on the child is one like any other, unless it has ended.
   void adopt_forked(task_context& child) noexcept {
@@ -300,11 +301,12 @@ private:
   void leave(std::size_t shares) noexcept;
   void adopt_running(task_context& child) noexcept;
   bool end_before_adoption(task_context& child) noexcept;
+  static std::coroutine_handle<> complete(task_handle ended) noexcept;
+  static std::coroutine_handle<> complete_slowly(task_handle ended) noexcept;
+  std::coroutine_handle<> complete_queued(task_context& child) noexcept;
   std::coroutine_handle<> complete_forked(task_context& child) noexcept;
-  std::coroutine_handle<> complete(task_context& child) noexcept;
   std::coroutine_handle<> complete_adopted(task_context& child) noexcept;
-  std::coroutine_handle<> complete_forked_slowly(task_context& child) noexcept;
-  task_handle take_forker_back(task_context& child) noexcept;
+  static task_handle take_forker_back(task_context& child) noexcept;
   void list_once() noexcept {
     if (!is_listed_.load(std::memory_order_relaxed)) [[unlikely]]
       enter_registry();
@@ -354,13 +356,13 @@ public:
   join_state(join_state&& other) noexcept : context_(std::exchange(other.context_, nullptr)) {}
   join_state& operator=(join_state&& other) noexcept {
     if (this != &other) {
-      if (context_ != nullptr) drop();
+      if (context_ != nullptr) drop(*context_);
       context_ = std::exchange(other.context_, nullptr);
     }
     return *this;
   }
   ~join_state() {
-    if (context_ != nullptr) drop();
+    if (context_ != nullptr) drop(*context_);
   }
 
   /// Also where there is no task.
@@ -387,7 +389,7 @@ public:
   explicit operator bool() const noexcept { return context_ != nullptr; }
 
 private:
-  void drop() noexcept;
+  static void drop(task_context& context) noexcept;
 
   task_context* context_;
 };
@@ -403,7 +405,7 @@ std::coroutine_handle<> next_ready(task_handle woken) noexcept;
 /// Control passes to h on this thread: for the return value of await_suspend.
 std::coroutine_handle<> transfer_to(task_handle h) noexcept;
 /// Queues the forker for whoever comes first, and passes control to its child.
-/// @throws std::bad_alloc: then the child is gone, and the forker is in no queue
+/// @throws std::bad_alloc: then the child is still the caller's, and the forker is in no queue
 std::coroutine_handle<> run_forked(task_handle child, task_handle forker);
 
 /// The task that this thread runs. @return null outside of tasks

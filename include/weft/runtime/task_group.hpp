@@ -145,20 +145,19 @@ public:
     const auto forker = h.task();
     detail::task_scope& scope = scope_ != nullptr ? *scope_ : forker.promise().context->scope();
     const auto child = detail::erase(child_.frame());
-    context_ = &scope.fork(child, forker);
-    child_.release();
+    scope.fork(child, forker);
     // From here on the caller may go on elsewhere.
     return detail::run_forked(child, forker);
   }
   join_handle<T> await_resume() noexcept {
-    context_->scope().adopt_forked(*context_);
-    return *context_;
+    detail::task_context& context = *child_.release().promise().context;
+    context.scope().adopt_forked(context);
+    return context;
   }
 
 private:
   task<T> child_;
   detail::task_scope* scope_;
-  detail::task_context* context_;  // from the suspension on
 };
 
 /// Starts a task in the caller's scope as go() does, but the task runs at once on this worker, and
