@@ -1,10 +1,11 @@
+#include "support/models.hpp"
 #include "unit/web/support/child_app.hpp"
-#include "unit/web/support/client.hpp"
 
 #include <weft/weft.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -23,8 +24,9 @@ weft::run_options any_free_port(weft::model model) {
 }
 
 TEST_CASE("a served app says where it listens, answers, and ends well on SIGTERM") {
-  const auto model = GENERATE(weft::model(weft::event_loop{}), weft::model(weft::gil{}),
-                              weft::model(weft::parallel{}));
+  const auto served_under = GENERATE(from_range(weft::test::serving_models()));
+  CAPTURE(served_under.name);
+  const auto& model = served_under.value;
   weft::app app;
   app.get("/hello/{name}", [](weft::path<std::string> name) -> weft::task<std::string> {
     co_return "Hello, " + *name;

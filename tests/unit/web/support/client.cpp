@@ -8,14 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 
-std::vector<weft::model> tested_models() {
-  weft::gil two_threads;
-  two_threads.threads = 2;
-  weft::parallel two_workers;
-  two_workers.workers = 2;
-  return {weft::event_loop{}, two_threads, two_workers, weft::deterministic{}};
-}
-
 std::string answer::header(std::string_view name) const {
   return std::string(whole.header(name).value_or(""));
 }
@@ -24,11 +16,16 @@ boost::json::value answer::json() const { return boost::json::parse(body); }
 
 namespace {
 
-std::size_t generated_model() { return GENERATE(range(std::size_t{0}, tested_models().size())); }
+const weft::test::named_model& generated_model() {
+  static const auto models = weft::test::every_model();
+  return models[GENERATE(range(std::size_t{0}, models.size()))];
+}
 
 }  // namespace
 
-client::client(weft::app& app) : app_(app), model_(tested_models()[generated_model()]) {}
+client::client(weft::app& app) : app_(app), model_(generated_model()) {
+  UNSCOPED_INFO("model: " << model_.name);
+}
 
 answer client::ask(std::string_view method, std::string_view target, std::string_view body,
                    const header_list& headers) {
@@ -42,7 +39,7 @@ answer client::ask(std::string_view method, std::string_view target, std::string
   req.set_body(body);
 
   answer out;
-  run_under(model_, app_.handle(req, out.whole));
+  weft::test::run_under(model_, app_.handle(req, out.whole));
   out.status = static_cast<int>(out.whole.status());
   out.body = out.whole.body().view();
   out.content_type = out.whole.content_type();

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <weft/runtime/model.hpp>
-#include <weft/runtime/scheduler.hpp>
+#include "support/models.hpp"
+
 #include <weft/web/app.hpp>
 
 #include <boost/json/value.hpp>
@@ -10,16 +10,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-/// Every model that a web test runs under.
-std::vector<weft::model> tested_models();
-
-/// Runs a task to its end under a model of its own.
-template <class T>
-T run_under(const weft::model& m, weft::task<T> t) {
-  weft::scheduler scheduler(m);
-  return scheduler.run(std::move(t));
-}
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
@@ -38,7 +28,8 @@ struct answer {
 
 /// Asks an app without a socket.
 ///
-/// A test that makes one runs once for each model: its constructor is a generator.
+/// A test that makes one runs once for each of weft::test::every_model(): its constructor is a
+/// generator.
 class client {
 public:
   explicit client(weft::app& app);
@@ -54,5 +45,5 @@ public:
 
 private:
   weft::app& app_;
-  weft::model model_;
+  const weft::test::named_model& model_;
 };
