@@ -30,12 +30,12 @@ void set_workers(weft::model& model, unsigned workers) {
   else if (auto* const lock = std::get_if<weft::gil>(&model)) lock->threads = workers;
   else if (auto* const loops = std::get_if<weft::sharded>(&model)) loops->shards = workers;
   else if (auto* const each = std::get_if<weft::threads>(&model)) each->max = workers;
-  else if (workers != 1) throw CLI::ValidationError("event_loop has one worker");
+  else if (workers != 1) throw CLI::ValidationError("--workers", "event_loop has one worker");
 }
 
 void set_interval(weft::model& model, double milliseconds) {
   auto* const lock = std::get_if<weft::gil>(&model);
-  if (lock == nullptr) throw CLI::ValidationError("--interval is for the model gil");
+  if (lock == nullptr) throw CLI::ValidationError("--interval", "only the model gil has one");
   const std::chrono::duration<double, std::milli> interval(milliseconds);
   lock->switch_interval = std::chrono::duration_cast<std::chrono::nanoseconds>(interval);
 }
@@ -43,8 +43,8 @@ void set_interval(weft::model& model, double milliseconds) {
 weft::model choose_model(const serve_options& options) {
   auto model = weft::parse_model(options.model);
   if (!model || std::holds_alternative<weft::deterministic>(*model)) {
-    throw CLI::ValidationError("there is no model '" + options.model + "'; there are " +
-                               std::string(weft::model_names()));
+    throw CLI::ValidationError("--model", "there is no \"" + options.model + "\"; there are " +
+                                              std::string(weft::model_names()));
   }
   if (options.workers > 0) set_workers(*model, options.workers);
   if (options.interval_ms > 0) set_interval(*model, options.interval_ms);

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
+#include <string_view>
 
 namespace weft::detail {
 namespace {
@@ -98,6 +99,10 @@ std::variant<run_options, int> parse_command_line(int argc, const char* const* a
   }
 }
 
-void report_error(const std::string& text) { std::fprintf(stderr, "weft: %s\n", text.c_str()); }
+void report_error(const std::string& text) {
+  constexpr std::string_view prefix = "weft: ";
+  const bool has_it = text.starts_with(prefix);  // what app throws has it
+  std::fprintf(stderr, "%s%s\n", has_it ? "" : prefix.data(), text.c_str());
+}
 
 }  // namespace weft::detail

@@ -15,7 +15,7 @@ inline constexpr int exit_usage = 2;
 std::variant<run_options, int> parse_command_line(int argc, const char* const* argv,
                                                   const run_options& defaults);
 
-/// One line on standard error: "weft: <text>".
+/// One line on standard error: "weft: <text>". A text that begins so already stays as it is.
 void report_error(const std::string& text);
 
 }  // namespace weft::detail

@@ -10,14 +10,25 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <string_view>
+#include <system_error>
 
 namespace weft {
 namespace {
 
 using detail::report_error;
 
-std::string reason_of(const std::error_code& error) {
+// The codes of the resolver, which belong to no condition and to no std::errc.
+bool is_unknown_host(const std::error_code& error) {
+  return std::string_view(error.category().name()) == "asio.netdb";
+}
+
+std::string reason_of(const std::error_code& error, const endpoint& wanted) {
   if (error == condition::refused) return "the port is taken, or this user may not have it";
+  if (error == std::errc::address_not_available) {
+    return "this machine has no address " + wanted.host;
+  }
+  if (is_unknown_host(error)) return "there is no host \"" + wanted.host + '"';
   return error.message();
 }
 
@@ -41,7 +52,8 @@ task<> serve_until_signal(task_group& group, stop_signals* signals, http_server*
 task<int> serve(http_handler& handler, const run_options& options, const server_options& server) {
   http_server served(handler, server);
   if (const auto opened = served.open(); !opened) {
-    report_error("cannot listen on " + options.listen + ": " + reason_of(opened.error()));
+    report_error("--listen: cannot listen on " + options.listen + ": " +
+                 reason_of(opened.error(), server.listen));
     co_return detail::exit_failure;
   }
   stop_signals signals;  // before anybody hears that it is ready
@@ -61,7 +73,7 @@ int app::run(int argc, const char* const* argv) {
 int app::run(const run_options& options) {
   const auto listen = parse_endpoint(options.listen);
   if (!listen) {
-    report_error("cannot listen on \"" + options.listen + "\": that is not HOST:PORT");
+    report_error("--listen: \"" + options.listen + "\" is not HOST:PORT");
     return detail::exit_usage;
   }
   try {

@@ -7,6 +7,7 @@ import http.client
 import json
 import pathlib
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -95,12 +96,54 @@ class Samples(unittest.TestCase):
                 names = {e["args"]["name"] for e in trace["traceEvents"] if e["ph"] == "M"}
                 self.assertIn("worker 0", names)
 
-    def test_a_wrong_command_line_is_one_line(self):
-        for arguments in (["--model=none"], ["--listen=nowhere"], ["--workers=x"], ["--what"]):
-            with self.subTest(arguments=arguments):
-                ran = subprocess.run([BIN / "hello", *arguments], capture_output=True, text=True, timeout=20)
-                self.assertEqual(ran.returncode, 2)
-                self.assertEqual(len(ran.stderr.strip().splitlines()), 1)
+    def expect_error(self, line, code, words):
+        """One line on standard error that begins and ends so, nothing else, and that exit code."""
+        begin, _, end = words.partition("...")
+        with self.subTest(line=line):
+            program, *arguments = line
+            ran = subprocess.run([BIN / program, *arguments], capture_output=True, text=True, timeout=20)
+            self.assertEqual((ran.returncode, ran.stdout, len(ran.stderr.splitlines())), (code, "", 1), ran.stderr)
+            self.assertTrue(ran.stderr.startswith(begin) and ran.stderr.rstrip().endswith(end), ran.stderr)
+
+    def test_a_server_that_cannot_serve_says_why_in_one_line(self):
+        hint = " (--help lists the options)"
+        models = "event_loop, gil, threads, sharded, parallel"
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            busy = f"127.0.0.1:{taken.getsockname()[1]}"
+            for command, name in (["hello"], "weft"), (["todo"], "weft"), (["lab", "serve"], "lab"):
+                for arguments, code, words in (
+                    ([f"--listen={busy}"], 1, f"weft: --listen: cannot listen on {busy}: "
+                                              "the port is taken, or this user may not have it"),
+                    (["--listen=256.1.1.1:80"], 1, "weft: --listen: cannot listen on 256.1.1.1:80: "
+                                                   'there is no host "256.1.1.1"'),
+                    (["--listen=192.0.2.1:80"], 1, "weft: --listen: cannot listen on 192.0.2.1:80: "
+                                                   "this machine has no address 192.0.2.1"),
+                    (["--listen=nowhere"], 2, 'weft: --listen: "nowhere" is not HOST:PORT...'),
+                    (["--model=nope"], 2, f'{name}: --model: there is no "nope"; there are {models}{hint}'),
+                    (["--workers=x"], 2, f"{name}: --workers: Value x not in range...{hint}"),
+                    (["--interval=7"], 2, f"{name}: --interval: only the model gil has one{hint}"),
+                    (["--what"], 2, f"{name}: The following argument was not expected: --what{hint}"),
+                ):
+                    self.expect_error([*command, *arguments], code, words)
+
+    def test_lab_names_what_it_does_not_know_in_one_line(self):
+        hint = " (--help lists the options)"
+        commands = "; the commands are serve, load, compare"
+        load = ["lab", "load", "--request=json GET /json"]
+        for line, words in (
+            (["lab"], f"lab: no command is given{commands}{hint}"),
+            (["lab", "nope"], f'lab: there is no command "nope"{commands}{hint}'),
+            (["lab", "--what"], f'lab: there is no command "--what"{commands}{hint}'),
+            (["lab", "load"], f"lab: --request is required{hint}"),
+            (["lab", "load", "--request=json"], f"lab: --request: 'json' is not 'NAME METHOD PATH ...'{hint}"),
+            (["lab", "load", "--request=json PULL /"], "lab: --request 'json': the method must be..."),
+            ([*load, "--target=nowhere"], f"lab: --target: 'nowhere' is not HOST:PORT{hint}"),
+            ([*load, "--target=192.0.2.1:80"], "lab: --target: '192.0.2.1:80' is another machine..."),
+            ([*load, "--rate=-1"], f"lab: --rate: 0 to 200000 a second{hint}"),
+            ([*load, "--cpu=9999"], f"lab: --cpu: there is no core 9999{hint}"),
+            (["lab", "compare", "--models=nope"], "lab: --models: nope not in {event_loop,..."),
+        ):
+            self.expect_error(line, 2, words)
 
     def test_the_readme_shows_the_hello_that_is_built(self):
         hello = (PROJECT / "samples" / "hello" / "main.cpp").read_text(encoding="utf-8")

@@ -33,11 +33,20 @@ class Tasks(unittest.TestCase):
     def test_each_expectation_belongs_to_a_sample(self):
         self.assertEqual(sorted(path.stem for path in EXPECTED.glob("*.txt")), sorted(SAMPLES))
 
-    def test_a_wrong_command_line_is_one_line(self):
-        for arguments in ([], ["none"], ["race", "--model=none"], ["race", "fast"], ["race", "a", "b"]):
+    def test_a_wrong_command_line_is_one_line_that_names_what_is_wrong(self):
+        models = ", ".join(MODELS)
+        for arguments, words in (
+            ([], "usage: tasks SAMPLE [--model=MODEL]; samples: "),
+            (["none"], 'there is no sample "none"; there are ' + " ".join(SAMPLES) + "\n"),
+            (["x", "--model=nope"], 'there is no sample "x"; '),
+            (["race", "--model=nope"], f'--model: there is no "nope"; there are {models}\n'),
+            (["race", "--what"], 'there is no option "--what"; there is --model=MODEL\n'),
+            (["race", "--model=gil", "fast"], 'there is no option "fast"; '),
+        ):
             with self.subTest(arguments=arguments):
                 ran = run(*arguments)
-                self.assertEqual((ran.returncode, len(ran.stderr.splitlines())), (2, 1))
+                self.assertEqual((ran.returncode, ran.stdout, len(ran.stderr.splitlines())), (2, "", 1))
+                self.assertTrue(ran.stderr.startswith("tasks: " + words), ran.stderr)
 
 
 unittest.main(argv=sys.argv[:1])

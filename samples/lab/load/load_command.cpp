@@ -1,5 +1,6 @@
 #include "load_command.hpp"
 
+#include "endpoint.hpp"
 #include "load_loop.hpp"
 #include "load_plan.hpp"
 #include "process_meter.hpp"
@@ -41,7 +42,7 @@ void prepare_process(const load_options& options) {
   }
   ::prctl(PR_SET_TIMERSLACK, 1UL);
   if (options.cpu >= 0 && !pin_to_core(options.cpu)) {
-    throw std::runtime_error("there is no core " + std::to_string(options.cpu) + " to run on");
+    throw CLI::ValidationError("--cpu", "there is no core " + std::to_string(options.cpu));
   }
 }
 
@@ -91,9 +92,22 @@ void write_json(const load_result& result, const std::string& file) {
   if (!out.flush()) throw std::runtime_error("cannot write " + file);
 }
 
+// What reads the value of an option knows nothing of its name.
+template <class Function>
+auto read_option(const char* name, Function read) {
+  try {
+    return read();
+  } catch (const std::runtime_error& wrong) {
+    throw CLI::ValidationError(name, wrong.what());
+  }
+}
+
 int run_load(load_options& options) {
   load_plan& plan = options.plan;
-  for (const std::string& spec : options.requests) plan.kinds.push_back(parse_request_spec(spec));
+  for (const std::string& spec : options.requests) {
+    plan.kinds.push_back(read_option("--request", [&] { return parse_request_spec(spec); }));
+  }
+  read_option("--target", [&] { return resolve_endpoint(plan.target, plan.allow_remote); });
   plan.arrivals = options.arrivals == "fixed" ? arrival_pattern::fixed : arrival_pattern::poisson;
   plan.keep_alive = !options.reconnect;
   plan.compare_bodies = !options.any_body;

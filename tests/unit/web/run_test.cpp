@@ -78,6 +78,10 @@ TEST_CASE("an app that cannot be served returns an exit code") {
     options.listen = "127.0.0.1";
     CHECK(app.run(options) == 2);
   }
+  SECTION("the host is none") {
+    options.listen = "256.1.1.1:0";
+    CHECK(app.run(options) == 1);
+  }
   SECTION("a handler takes a state that nobody registered") {
     options.listen = "127.0.0.1:0";
     app.get("/", [](weft::state<int> n) { return std::to_string(*n); });
