@@ -7,13 +7,15 @@ list(REMOVE_ITEM umbrella_layers testing)
 add_library(weft INTERFACE)
 add_library(weft::weft ALIAS weft)
 set(installed_targets weft)
-set(pc_libs "")
+set(pc_libs "")  # without those of weft-runtime.pc
 foreach(layer IN LISTS WEFT_LAYERS)
   if(TARGET weft_${layer})
     list(APPEND installed_targets weft_${layer})
     if(layer IN_LIST umbrella_layers)
       target_link_libraries(weft INTERFACE weft_${layer})
-      string(PREPEND pc_libs "-lweft_${layer} ")  # a static linker wants the highest layer first
+      if(NOT layer MATCHES "^(base|runtime)$")
+        string(PREPEND pc_libs "-lweft_${layer} ")  # a static linker wants the highest layer first
+      endif()
     endif()
   endif()
 endforeach()
@@ -43,7 +45,8 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/weftConfigVersion.cmake"
 install(FILES "${PROJECT_BINARY_DIR}/weftConfig.cmake" "${PROJECT_BINARY_DIR}/weftConfigVersion.cmake"
   DESTINATION "${package_dir}")
 
-# weft.pc finds the prefix from its own place, so that an installed tree can be moved.
+# weft.pc and weft-runtime.pc find the prefix from their own place, so that an installed tree can be
+# moved.
 cmake_path(RELATIVE_PATH CMAKE_INSTALL_FULL_INCLUDEDIR
   BASE_DIRECTORY "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" OUTPUT_VARIABLE pc_includedir)
 
@@ -56,5 +59,7 @@ else()
   set(pc_public_libs "${pc_libs}-lboost_json -lboost_url")
   set(pc_private_libs "-lboost_container")
 endif()
-configure_file("${PROJECT_SOURCE_DIR}/cmake/weft.pc.in" "${PROJECT_BINARY_DIR}/weft.pc" @ONLY)
-install(FILES "${PROJECT_BINARY_DIR}/weft.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+foreach(package IN ITEMS weft weft-runtime)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/${package}.pc.in" "${PROJECT_BINARY_DIR}/${package}.pc" @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/${package}.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+endforeach()

@@ -13,6 +13,9 @@ from report import finish
 # Lowest first; a layer includes itself and what stands before it. `testing` includes any.
 LAYERS = ["base", "runtime", "net", "http", "web", "testing"]
 
+# Headers that include what a layer and those below it have for their users.
+UMBRELLAS = {"weft.hpp": "web", "runtime.hpp": "runtime"}
+
 # These parts of http do no I/O: bytes in, events out. They know nothing above base but each other.
 SANS_IO = re.compile(r"(request|response|method|status|limits|date|parse|chunk|framing|field|head)")
 SANS_IO_EXCEPT = re.compile(r"(handler|server|connection|client)")
@@ -34,9 +37,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 
 def layer_of(path):
-    """The layer of a path below include/weft/ or src/; weft.hpp itself counts as the highest."""
+    """The layer of a path below include/weft/ or src/, or of what includes all of a layer."""
     parts = path.split("/")
-    return parts[0] if parts[0] in LAYERS else "web" if parts == ["weft.hpp"] else None
+    return parts[0] if parts[0] in LAYERS else UMBRELLAS.get(path)
 
 
 def check_layer(where, own, header):

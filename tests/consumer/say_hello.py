@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Starts a consumer's program, asks it for /hello/consumer, and stops it.
+"""Starts the consumer of weft::weft, asks it for /hello/consumer, and stops it.
 
 usage: say_hello.py PROGRAM
 """

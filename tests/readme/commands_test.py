@@ -68,7 +68,7 @@ class Readme(unittest.TestCase):
         with tempfile.TemporaryDirectory() as prefix:
             run("cmake --install build/release", "--prefix", prefix)
             names = {path.name for path in pathlib.Path(prefix).rglob("*")}
-        self.assertLessEqual({"weft.hpp", "weftConfig.cmake", "weft.pc"}, names)
+        self.assertLessEqual({"weft.hpp", "weftConfig.cmake", "weft.pc", "weft-runtime.pc"}, names)
 
     def test_the_benchmark_prints_what_the_readme_shows(self):
         out = run("./dev bench limit", "1")
