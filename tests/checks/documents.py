@@ -14,11 +14,12 @@ from report import finish
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!\w+:|#)([^)#\s]+)")
 PATH = re.compile(r"[\w.+-]+(/[\w.+-]+)*/?")
-EXAMPLE = re.compile(r"@example\s+([\w./-]+)")
+EXAMPLE = re.compile(r"@example\s+([\w./-]+)(?::(\w+))?")
 PROGRAM = re.compile(r"\bbuild/[\w-]+/bin/([\w-]+)")
 DEV = re.compile(r"(?:^\$?|&&|;)\s*\./dev(?:[ \t]+([\w-]+))?", re.MULTILINE)
 # A comment that names a region, and the code below it.
 QUOTE = re.compile(r"<!-- quotes ([\w./-]+):(\w+) -->\n```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CPP = ("cpp", "c++", "cc")
 NOT_OURS = {".git", "build", ".cache"}
 
 
@@ -95,10 +96,13 @@ def check_commands(where, text, commands, built):
 
 def check_examples(root):
     for header in sorted((root / "include").rglob("*.hpp")):
-        for example in EXAMPLE.findall(header.read_text(encoding="utf-8")):
-            if not (root / example).is_file():
-                where = header.relative_to(root).as_posix()
-                yield f"{where}: @example {example} does not exist"
+        where = header.relative_to(root).as_posix()
+        for file, name in EXAMPLE.findall(header.read_text(encoding="utf-8")):
+            source = root / file
+            if not source.is_file():
+                yield f"{where}: @example {file} does not exist"
+            elif name and region(source.read_text(encoding="utf-8"), name) is None:
+                yield f"{where}: @example {file} has no region // [{name}] to // [/{name}]"
 
 
 def region(text, name):
@@ -117,6 +121,13 @@ def check_quotes(root, where, text):
             yield f"{where}: what it shows of {file}:{name} is not what stands there"
 
 
+def check_code_is_compiled(where, text):
+    """In docs/ every piece of C++ is a quote of what the tests compile."""
+    for language, block in FENCE.findall(QUOTE.sub("", text)):
+        if language in CPP and where.startswith("docs/"):
+            yield f"{where}: the code that begins {block.strip().splitlines()[0]!r} quotes no compiled file"
+
+
 def violations(root):
     commands, built = dev_commands(root), programs(root)
     for path in documents(root):
@@ -126,6 +137,7 @@ def violations(root):
         yield from check_links(path, where, text)
         yield from check_commands(where, text, commands, built)
         yield from check_quotes(root, where, text)
+        yield from check_code_is_compiled(where, text)
     yield from check_examples(root)
 
 

@@ -196,6 +196,18 @@ class Documents(Tree):
         self.write("include/weft/net/stream.hpp", "/// @example tests/docs/gone.cpp:part\n")
         self.expect_one(documents.violations(self.root), "tests/docs/gone.cpp")
 
+    def test_an_example_of_a_missing_region_is_named(self):
+        self.write("tests/docs/guide.cpp", "// [one]\nint one = 1;\n// [/one]\n// [two]\nint two = 2;\n")
+        for name in ("two", "three"):
+            with self.subTest(name):
+                self.write("include/weft/net/stream.hpp", f"/// @example tests/docs/guide.cpp:{name}\n")
+                self.expect_one(documents.violations(self.root), f"// [{name}]")
+        self.write("include/weft/net/stream.hpp", "/// @example tests/docs/guide.cpp:one\n")
+        self.assertEqual(list(documents.violations(self.root)), [])
+
+    def test_code_that_nothing_compiles_is_named(self):
+        self.planted("Such as\n\n```cpp\nint one = 1;\n```\n", "int one = 1;")
+
     def test_a_quote_that_has_changed_is_named(self):
         self.write("tests/docs/guide.cpp", "// [one]\nint one = 1;\n// [/one]\n")
         self.planted("<!-- quotes tests/docs/guide.cpp:one -->\n```cpp\nint one = 2;\n```\n", "guide.cpp:one")

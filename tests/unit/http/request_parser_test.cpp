@@ -25,7 +25,7 @@ const std::string post_c_told =
     "POST /c | /c |  | host h | 1.1 keep-alive\nHost: h\nTransfer-Encoding: chunked\n"
     "body xy\ndone\n";
 
-//! [loop]
+// [loop]
 /// The bodies of the requests in `bytes`, which end with a whole request.
 std::vector<std::string> bodies_of(std::string_view bytes) {
   const http_limits limits;
@@ -43,7 +43,7 @@ std::vector<std::string> bodies_of(std::string_view bytes) {
   }
   return bodies;
 }
-//! [loop]
+// [/loop]
 
 }  // namespace
 

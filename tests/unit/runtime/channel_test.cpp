@@ -68,7 +68,7 @@ TEST_CASE("values arrive in the order they were sent, and eof after the last") {
   }
 }
 
-// region: ping_pong
+// [ping_pong]
 task<> answer_pings(channel<int>& pings, channel<int>& pongs) {
   for (;;) {
     auto ping = co_await pings.recv();
@@ -94,7 +94,7 @@ task<int> ping_pong(int rounds) {
   co_await other.join();
   co_return ball;
 }
-// endregion
+// [/ping_pong]
 
 TEST_CASE("two tasks play ping-pong over two rendezvous channels") {
   for (const auto& m : every_model()) {

@@ -33,7 +33,7 @@ using weft::test::run_under;
 using weft::test::seeds;
 using weft::test::serving_models;
 
-// region: select
+// [select]
 task<std::string> serve(channel<int>& jobs, channel<std::string>& names) {
   std::string log;
   for (;;) {
@@ -49,7 +49,7 @@ task<std::string> serve(channel<int>& jobs, channel<std::string>& names) {
     }
   }
 }
-// endregion
+// [/select]
 
 task<std::string> feed_server() {
   channel<int> jobs;

@@ -46,7 +46,7 @@ trace_log record_two_steps(const weft::model& m) {
   weft::scheduler(m).run(two_steps());
   return session.stop();
 }
-// [first_trace]
+// [/first_trace]
 
 TEST_CASE("a session records every task from spawn to end, under each model") {
   for (const auto& m : every_model()) {

@@ -22,7 +22,7 @@ TEST_CASE("an http_error is answered with its status, text and pointers") {
         .at("/items/2/sku", "is not known");
     co_return "";
   });
-  // [http_error]
+  // [/http_error]
   client web(app);
   const auto plain = web.get("/plain");
   CHECK(plain.status == 409);

@@ -63,7 +63,7 @@ TEST_CASE("path parameters come in the order of the pattern and in their types")
                                       weft::path<colour> paint) {
     return *shelf + '/' + std::to_string(*id) + (*paint == colour::green ? " green" : " red");
   });
-  // [path]
+  // [/path]
   app.get("/wild/{*rest}", [](weft::path<> rest) { return *rest; });
   client web(app);
   CHECK(web.get("/top/-7/green").body == "top/-7 green");
@@ -117,7 +117,7 @@ TEST_CASE("a query fills the members of a struct") {
   weft::app app;
   // [query]
   app.get("/", [](weft::query<page> where) { return text_of(*where); });
-  // [query]
+  // [/query]
   client web(app);
   CHECK(web.get("/").body == "20,none;");
   CHECK(web.get("/?limit=5&offset=10").body == "5,10;");
@@ -190,7 +190,7 @@ TEST_CASE("a JSON body is read into a described type") {
   app.post("/items", [](weft::json<item> wanted) -> weft::task<std::string> {
     co_return wanted->name + std::to_string(wanted->id);
   });
-  // [json]
+  // [/json]
   client web(app);
   const auto body = R"({"id":7,"name":"cup","more":[1]})";
   CHECK(web.post("/items", body).body == "cup7");

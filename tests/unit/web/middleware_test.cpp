@@ -84,7 +84,7 @@ TEST_CASE("a middleware answers in place of the handler") {
     res.set_header("X-Seen", "yes");
     co_return res;
   });
-  // [middleware]
+  // [/middleware]
   app.get("/", [calls] { return std::to_string(++*calls); });
   client web(app);
   CHECK(web.get("/", {{"X-Stop", "1"}}).status == 429);

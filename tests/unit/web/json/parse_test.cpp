@@ -61,7 +61,7 @@ BOOST_DESCRIBE_STRUCT(nothing, (), ())
 
 namespace {
 
-//! [parse]
+// [parse]
 TEST_CASE("a document becomes a struct, bases and nested values included") {
   const auto item = read<shop::item>(
       R"({"id":7,"name":"lamp","price":9.5,"paint":"green","tags":["a","b"],"note":"x"})");
@@ -72,7 +72,7 @@ TEST_CASE("a document becomes a struct, bases and nested values included") {
   CHECK(item.tags == std::vector{"a"s, "b"s});
   CHECK(item.note == "x");
 }
-//! [parse]
+// [/parse]
 
 TEST_CASE("members come in any order, between unknown ones") {
   const auto item = read<shop::item>(

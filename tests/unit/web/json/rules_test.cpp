@@ -9,7 +9,7 @@
 
 namespace till {
 
-//! [rules]
+// [rules]
 struct order_line {
   std::string sku;
   int quantity = 0;
@@ -22,7 +22,7 @@ inline void json_rules(weft::rules_for<order_line>& line) {
   line.range(&order_line::quantity, 1, 1000);
   line.optional(&order_line::note);
 }
-//! [rules]
+// [/rules]
 
 struct order {
   std::vector<order_line> items;

@@ -72,7 +72,7 @@ std::string written(const T& value) {
   return std::string(out.view());
 }
 
-//! [write]
+// [write]
 TEST_CASE("a value is written compactly, in the order of its description") {
   stock::thing thing;
   thing.id = 3;
@@ -83,7 +83,7 @@ TEST_CASE("a value is written compactly, in the order of its description") {
   CHECK(written(thing) == R"({"id":3,"name":"lamp","price":null,"states":["free","sold"],)"
                           R"("sizes":{"a":[1,2],"b":[3,4]},"extra":"x"})");
 }
-//! [write]
+// [/write]
 
 TEST_CASE("empty things have their brackets") {
   CHECK(written(stock::nothing{}) == "{}");
