@@ -198,7 +198,7 @@ private:
     expect("gil", "Mix A: light requests' p99 under gil is at most half of event_loop's", 1.0 / 2);
     expect("threads", "Mix A: light requests' p99 under threads is at most a quarter", 1.0 / 4);
     expect("sharded", "Mix A: light requests' p99 under sharded is near event_loop's", 1.25, 0.25);
-    expect("parallel", "Mix A: light requests' p99 under parallel is at most a third", 1.0 / 3);
+    expect("parallel", "Mix A: light requests' p99 under parallel is at most a tenth", 1.0 / 10);
   }
 
   void close_to_the_limit() {
