@@ -10,6 +10,7 @@ import unittest
 from pathlib import Path
 
 import awaiters
+import comments
 import documents
 import headers
 import layers
@@ -149,6 +150,28 @@ class Awaiters(Tree):
         text = "void await_suspend(std::coroutine_handle<Promise> ended) const noexcept {}\n"
         self.write("include/weft/runtime/task.hpp", "#pragma once\n" + text)
         self.planted(text, "src/net/bad.cpp:2")
+
+
+class Comments(Tree):
+    RIGHT = ("/// Waits.\n///\n///     co_await it;\n/// Completes   when it has ended, and what\n"
+             "///             it started has too\n/// @return  what it\n///          returns\n")
+
+    def planted(self, text, complaint):
+        self.write("include/weft/net/bad.hpp", text)
+        self.expect_one(comments.violations(self.root), complaint)
+
+    def test_parts_on_lines_of_their_own_are_right(self):
+        self.write("include/weft/net/good.hpp", self.RIGHT)
+        self.assertEqual(list(comments.violations(self.root)), [])
+
+    def test_a_stray_word_is_named(self):
+        self.planted("/// @throws  what is thrown\n/// where\n///          it ends\n", "bad.hpp:3")
+
+    def test_a_part_within_a_sentence_is_named(self):
+        self.planted("/// Waits for all. Completes   when it has\n", "bad.hpp:1")
+
+    def test_a_wide_comment_is_named(self):
+        self.planted("  // " + 24 * "wide" + "\n", "101 columns")
 
 
 class Words(Tree):

@@ -25,14 +25,13 @@
 
 // An Asio operation in a task. Three parties touch the awaiter, on three threads at worst:
 //
-// the task, which starts the operation: it says `initiated` as its last touch before it sleeps;
-// the operation's handler: it stores the outcome and says `completed`;
-// a canceller: it says `cancel_wanted`. Asio's cancellation slots belong to one thread at a time,
-// so
-//   the signal is emitted by a function of its own (`emitting`), on the executor that the handler
-//   is associated with. That executor runs one function at a time, also the steps in the middle of
-//   a composed operation, so the signal meets no step and no end of it. A cancel that comes before
-//   the initiation is over is emitted by the task.
+// - the task, which starts the operation: it says `initiated` as its last touch before it sleeps;
+// - the operation's handler: it stores the outcome and says `completed`;
+// - a canceller: it says `cancel_wanted`. Asio's cancellation slots belong to one thread at a time,
+//   so the signal is emitted by a function of its own (`emitting`), on the executor that the
+//   handler is associated with. That executor runs one function at a time, also the steps in the
+//   middle of a composed operation, so the signal meets no step and no end of it. A cancel that
+//   comes before the initiation is over is emitted by the task.
 //
 // Who finds the others done wakes the task: the task itself, by not sleeping; the handler, unless a
 // signal is being emitted; else the emitter. The awaiter so outlives them all.
@@ -51,8 +50,9 @@ namespace weft {
 ///   (T, U)               tuple<T, U>
 /// Asio's eof and operation_aborted are condition::eof and condition::canceled. Where a value
 /// counts beside an error, as the bytes that an async_read got before the end, Asio's own adapter
-/// gives all: `auto [error, count] = co_await async_read(socket, buffer,
-/// asio::as_tuple(use_task))`. Completes   when the operation does; it starts when it is awaited
+/// gives all: `auto [error, count] = co_await async_read(socket, buffer, as_tuple(use_task))`.
+///
+/// Completes   when the operation does; it starts when it is awaited
 /// Cancel      emits cancellation_type::terminal to the operation and waits for its end; what is
 ///             lost is what the operation says of that (async_write: it has written an unknown
 ///             part). An operation that takes no signal, as async_resolve, runs to its end
@@ -63,8 +63,7 @@ namespace weft {
 ///             bytes, and Asio keeps the block for the cancellation slot, one or two a thread. An
 ///             operation that needs more memory allocates it
 /// @throws     what the initiating function throws; std::system_error with condition::canceled
-/// where
-///             the io_context of an operation without error_code is destroyed before its end
+///             where the io_context of an operation without error_code is destroyed before its end
 struct use_task_t {
   constexpr use_task_t() noexcept = default;
 };

@@ -131,8 +131,7 @@ private:
 /// The handler gets an exception_ptr, which is null where the task has returned, and the task's
 /// result, which must be default constructible.
 /// Completes   when the task has ended, on the handler's executor, which has work until then;
-/// without
-///             an executor on the worker that ended the task
+///             without an executor on the worker that ended the task
 /// Cancel      a signal in the handler's cancellation slot, of any type, cancels the task; what it
 ///             returns then is the result. The end of the scheduler's run cancels it too. Where no
 ///             run starts it, the handler gets a std::system_error with condition::canceled when

@@ -126,9 +126,8 @@ private:
 
 /// Connects to a numeric address, or to a name that the system resolves.
 /// Cancel  ends at once; a connection that was being made is dropped. The system's look-up of a
-/// name
-///         cannot be stopped: it goes on on the resolver's thread, its answer is dropped, and the
-///         end of the scheduler waits for it
+///         name cannot be stopped: it goes on on the resolver's thread, its answer is dropped, and
+///         the end of the scheduler waits for it
 /// @errors condition::refused and the system's codes; condition::canceled
 task<result<tcp_stream>> connect(endpoint to);
 

@@ -18,8 +18,7 @@ namespace weft {
 class background_scheduler {
 public:
   /// Runs on return.
-  /// @throws std::invalid_argument for the deterministic model, whose tasks nothing outside may
-  /// wake
+  /// @throws std::invalid_argument for the deterministic model: nothing outside may wake its tasks
   explicit background_scheduler(const model& m = parallel{});
   /// As stop().
   ~background_scheduler();

@@ -104,8 +104,7 @@ public:
   /// @errors  condition::eof after close(), when all values have been taken; condition::canceled
   recv_awaiter<T> recv() noexcept { return recv_awaiter<T>(core_); }
 
-  /// @return false where it would have to wait or the channel is closed; the value is untouched
-  /// then
+  /// @return false where it would have to wait or the channel is closed; it leaves the value then
   bool try_send(T& value) noexcept {
     auto outcome = detail::wait_outcome::granted;
     if (core_.send_now(value, outcome)) return outcome == detail::wait_outcome::granted;

@@ -116,9 +116,8 @@ task<limited<T>> run_limited(time_limit limit, task<T> inner) {
 /// Cancel     passes through to the task; that is no timeout, its own result comes back
 /// Cost       two frames and a context from the thread's pool, a timer in the frame; no queue
 /// @return    the task's value. A task that returns a result<> keeps it as it is; after the
-/// deadline
-///            its value still counts, and its error becomes condition::timed_out. Of any other task
-///            the value is lost after the deadline
+///            deadline its value still counts, and its error becomes condition::timed_out. Of any
+///            other task the value is lost after the deadline
 /// @errors    condition::timed_out
 /// @throws    what the task throws; a std::system_error that says canceled becomes timed_out
 template <class T>

@@ -40,8 +40,7 @@ task<> fulfil(std::promise<T> promise, task<T> inner) {
 /// Concurrent  from any thread
 /// Cost        two frames, a context and the future's state
 /// @return     a future with what the task returns or throws; std::future_errc::broken_promise
-/// where
-///             no run has started the task when the scheduler is destroyed
+///             where no run has started the task when the scheduler is destroyed
 template <class T>
 [[nodiscard]] std::future<T> submit(scheduler& on, task<T> work) {
   std::promise<T> promise;
