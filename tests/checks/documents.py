@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What the documents show exists: trees of files, links, ./dev commands, @example and quoted regions.
+"""What the documents show exists: trees of files, links, ./dev commands, @example, quoted
+regions, and the headers of a layer.
 
 usage: documents.py ROOT
 """
@@ -121,6 +122,16 @@ def check_quotes(root, where, text):
             yield f"{where}: what it shows of {file}:{name} is not what stands there"
 
 
+def check_index(root, where, text):
+    """docs/<layer>.md names each header of the layer that <weft/layer.hpp> includes."""
+    umbrella = root / "include" / "weft" / Path(where).with_suffix(".hpp").name
+    if where.startswith("docs/") and umbrella.is_file():
+        layer = umbrella.stem
+        for header in re.findall(rf"#include <weft/{layer}/(.+)>", umbrella.read_text(encoding="utf-8")):
+            if f"`{header}`" not in text:
+                yield f"{where}: does not say what {header} is for, which <weft/{layer}.hpp> includes"
+
+
 def check_code_is_compiled(where, text):
     """In docs/ every piece of C++ is a quote of what the tests compile."""
     for language, block in FENCE.findall(QUOTE.sub("", text)):
@@ -138,6 +149,7 @@ def violations(root):
         yield from check_commands(where, text, commands, built)
         yield from check_quotes(root, where, text)
         yield from check_code_is_compiled(where, text)
+        yield from check_index(root, where, text)
     yield from check_examples(root)
 
 

@@ -231,6 +231,13 @@ class Documents(Tree):
     def test_code_that_nothing_compiles_is_named(self):
         self.planted("Such as\n\n```cpp\nint one = 1;\n```\n", "int one = 1;")
 
+    def test_a_header_that_is_in_no_index_is_named(self):
+        self.write("include/weft/net.hpp", "#include <weft/net/stream.hpp>\n#include <weft/base/error.hpp>\n")
+        self.write("docs/net.md", "`stream.hpp`: bytes\n")
+        self.assertEqual(list(documents.violations(self.root)), [])
+        self.write("docs/net.md", "bytes\n")
+        self.expect_one(documents.violations(self.root), "stream.hpp")
+
     def test_a_quote_that_has_changed_is_named(self):
         self.write("tests/docs/guide.cpp", "// [one]\nint one = 1;\n// [/one]\n")
         self.planted("<!-- quotes tests/docs/guide.cpp:one -->\n```cpp\nint one = 2;\n```\n", "guide.cpp:one")
