@@ -12,7 +12,7 @@ weft::task<> race();
 weft::task<> pipeline();
 /// Four workers take jobs from one channel.
 weft::task<> worker_pool();
-/// Follow links, at most three pages at once and ten a second.
+/// Follow links, at most three pages at once and one every 5 ms.
 weft::task<> crawler();
 /// Five who share five forks: how they starve, and how they do not.
 weft::task<> philosophers();
