@@ -59,8 +59,10 @@ std::string find_the_stall() {
   options.threshold = 50ms;
   options.report = [&found](const weft::stall_report& stall) { found = stall.text(); };
   weft::scheduler loop(weft::event_loop{});
-  weft::stall_watch watch(loop, options);
-  loop.run(hold_the_loop());
+  {
+    weft::stall_watch watch(loop, options);
+    loop.run(hold_the_loop());
+  }
   return found;
 }
 // [/stall]
