@@ -11,6 +11,7 @@ from pathlib import Path
 
 import awaiters
 import comments
+import coroutines
 import documents
 import headers
 import layers
@@ -172,6 +173,61 @@ class Comments(Tree):
 
     def test_a_wide_comment_is_named(self):
         self.planted("  // " + 24 * "wide" + "\n", "101 columns")
+class Coroutines(Tree):
+    RIGHT = """
+        task<int> f() {
+          while (const auto value = co_await values.recv()) use(*value);
+          if (auto taken = co_await take(); taken) co_return 1;
+          for (int i = 0; i < 3; ++i) co_await step(i);
+          if (sent) co_await linger();
+          options named{.size = 1};
+          co_await use(std::move(named), nothing({}), [&](auto& all) { all = {1, 2}; });
+          const auto value = co_await take();
+          co_return value ? *value : 0;  // not co_await use(options{1})
+        }
+        class made { public: explicit made(int v); bool await_suspend(suspension h); };
+        """
+
+    def planted(self, text, complaint, name="src/net/bad.cpp"):
+        self.write("include/weft/net/good.hpp", "#pragma once\n" + self.RIGHT)
+        self.write(name, "\n" + text)
+        self.expect_one(coroutines.violations(self.root), complaint)
+
+    def test_the_safe_forms_have_no_violation(self):
+        self.write("src/net/good.cpp", self.RIGHT)
+        self.assertEqual(list(coroutines.violations(self.root)), [])
+
+    def test_a_bare_co_await_in_a_condition_is_named(self):
+        for text in ("if (co_await f()) co_return;", "while (!co_await f()) {}",
+                     "do { g(); } while (co_await f());", "switch (co_await f()) {}",
+                     "for (; co_await f();) {}", "if (x == co_await f()) g();",
+                     "if (int x = 1; co_await f()) g();"):
+            with self.subTest(text):
+                self.planted(text, "src/net/bad.cpp:2")
+
+    def test_an_aggregate_in_the_statement_is_named(self):
+        for text in ("co_await f(options{1, 2});", "auto x = co_await f({.size = 1});",
+                     "co_await f(1, {a, b});", "const both x{co_await f()};",
+                     "co_return co_await f(g(options{a}));"):
+            with self.subTest(text):
+                self.planted(text, "name an aggregate")
+
+    def test_an_owning_closure_in_the_statement_is_named(self):
+        self.planted("co_await f([own = g()] { return own; });", "name a closure")
+
+    def test_a_coroutine_lambda_that_is_called_at_once_is_named(self):
+        self.planted("co_await [x]() -> task<> { co_return; }();", "is not called at once")
+
+    def test_a_choice_between_awaits_is_named(self):
+        self.planted("auto x = yes ? co_await f() : g();", "an if, not ?:")
+
+    def test_an_awaiter_without_a_constructor_is_named(self):
+        text = "struct wait {\n  int x;\n  bool await_suspend(suspension h);\n};\n"
+        self.planted(text, "include/weft/net/bad.hpp:2: the awaiter wait", "include/weft/net/bad.hpp")
+
+    def test_an_awaiter_in_another_class_is_named(self):
+        text = "class event {\n public:\n  struct wait { bool await_suspend(suspension h); };\n  event();\n};\n"
+        self.planted(text, "the awaiter wait has", "include/weft/net/bad.hpp")
 
 
 class Words(Tree):

@@ -233,6 +233,8 @@ private:
 ///
 /// @param body  a function that takes task_group& and returns task<>; it must not be a lambda with
 ///              captures (they would die before the coroutine): pass what it needs as `args`
+/// @param args  kept until the end. An aggregate has a name before the co_await statement, for g++
+/// 12
 template <class Body, class... Args>
 task<> with_group(Body body, Args... args) {
   task_group group;
