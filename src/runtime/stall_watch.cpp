@@ -3,11 +3,13 @@
 #include "await_names.hpp"
 #include "scheduler_core.hpp"
 #include "thread_times.hpp"
+#include "trace_recorder.hpp"
 
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/trace_point.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <mutex>
 #include <source_location>
@@ -41,6 +43,17 @@ bool is_in_slice(const detail::worker& w) noexcept {
   return w.context() != nullptr && !w.lets_others_run();
 }
 
+// A child that is in its scope's list is not freed while that is locked.
+std::uint32_t number_of(detail::scheduler_core& core, const detail::task_context* running) {
+  std::uint32_t number = 0;
+  core.scopes().for_each([&](detail::task_scope& scope) {
+    scope.for_each_child([&](detail::task_context& child) {
+      if (&child == running) number = detail::traced_number(child);
+    });
+  });
+  return number;
+}
+
 void print(const stall_report& report) {
   std::fprintf(stderr, "weft: stall: %s\n", report.text().c_str());
 }
@@ -48,9 +61,10 @@ void print(const stall_report& report) {
 }  // namespace
 
 std::string stall_report::text() const {
-  std::string text = "a task holds " + std::string(held_by(model)) + std::to_string(worker) +
-                     " for " + milliseconds(lasted) + " (" + std::string(model) + "); since " +
-                     since.file + ":" + std::to_string(since.line) + " in " + since.function;
+  std::string text = task != 0 ? "task " + std::to_string(task) : std::string("a task");
+  text += " holds " + std::string(held_by(model)) + std::to_string(worker) + " for " +
+          milliseconds(lasted) + " (" + std::string(model) + "); since " + since.file + ":" +
+          std::to_string(since.line) + " in " + since.function;
   text += is_blocked() ? "; it blocks its thread: use blocking()"
                        : "; it computes (" + milliseconds(on_cpu) + " on a core)";
   if (left_out != 0) text += "; " + std::to_string(left_out) + " more left out";
@@ -89,6 +103,7 @@ private:
   bool is_same(const slice& seen, detail::worker& w) const noexcept;
   void consider(slice& seen, detail::worker& w);
   stall_report describe(const slice& seen, const detail::worker& w) const;
+  std::uint32_t task_in(const slice& seen, detail::worker& w) const;
   void report(const stall_report& found);
 
   detail::scheduler_core& core_;
@@ -151,7 +166,14 @@ void stall_watch::watcher::consider(slice& seen, detail::worker& w) {
   seen.report_at = now + options_.pause;
   last_report_ = now;
   found.left_out = std::exchange(left_out_, 0);
+  found.task = task_in(seen, w);
   report(found);
+}
+
+// The slice that lasts is of one task, so what was found in it is that one.
+std::uint32_t stall_watch::watcher::task_in(const slice& seen, detail::worker& w) const {
+  const std::uint32_t number = number_of(core_, w.context());
+  return is_same(seen, w) ? number : 0;
 }
 
 stall_report stall_watch::watcher::describe(const slice& seen, const detail::worker& w) const {
@@ -167,8 +189,10 @@ stall_report stall_watch::watcher::describe(const slice& seen, const detail::wor
 }
 
 void stall_watch::watcher::report(const stall_report& found) {
-  const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(found.lasted);
-  detail::trace(trace_kind::stall, found.worker, static_cast<std::uint32_t>(lasted.count()));
+  constexpr std::int64_t most = 0xffff;
+  const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(found.lasted).count();
+  const auto shown = static_cast<std::uint32_t>(std::min<std::int64_t>(lasted, most));
+  detail::trace(trace_kind::stall, found.task, found.worker << 16 | shown);
   if (options_.report) options_.report(found);
   else print(found);
 }

@@ -48,7 +48,8 @@ void task_context::cancel() noexcept {
     const std::uintptr_t next = seen == 0 ? cancelled_for_ever : cancelling;
     if (cancel_.compare_exchange_weak(seen, next, std::memory_order_seq_cst)) break;
   }
-  trace(trace_kind::task_cancel, *this);
+  if (is_tracing()) [[unlikely]]
+    trace_cancel(*this);
   if (seen == 0) return;
   reinterpret_cast<cancel_hook*>(seen)->call();
   cancel_.store(cancelled_for_ever, std::memory_order_release);

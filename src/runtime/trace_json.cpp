@@ -135,6 +135,10 @@ void chrome_events::instant(std::size_t track, const trace_event& e) {
   const auto name = e.kind == trace_kind::mark ? trace_log::text(e.argument) : instant_name(e.kind);
   std::string arguments = id_argument(e.id);
   if (e.kind == trace_kind::task_spawn) arguments += place_argument(e.argument);
+  if (e.kind == trace_kind::stall) {
+    arguments += R"(,"worker":)" + std::to_string(e.worker()) + R"(,"milliseconds":)" +
+                 std::to_string(e.lasted().count());
+  }
   events_.instant(process::threads, {track, e.time}, name, arguments);
 }
 

@@ -172,6 +172,10 @@ void trace_end(task_context& ended) noexcept {
               0);
 }
 
+void trace_cancel(task_context& cancelled) noexcept {
+  write_trace(trace_kind::task_cancel, cancelled, running_task());
+}
+
 // ------------------------------------------------------------------ locks and channels
 
 void write_lock_trace(trace_kind kind, const void* lock) noexcept {

@@ -18,6 +18,9 @@ class scheduler;
 struct stall_report {
   std::string_view model;  ///< "gil": the thread held the lock all the time
   unsigned worker = 0;
+  /// The task's number, as in traces and dumps. 0 where it is not known: a forked task whose forker
+  /// has not gone on is in no list to be found in.
+  std::uint32_t task = 0;
   await_place since;           ///< the await it came back from, or its coroutine if there was none
   duration lasted{};           ///< so far: the task goes on
   duration on_cpu{};           ///< of that, time that its thread computed

@@ -29,6 +29,11 @@ struct trace_event {
   std::uint32_t waker() const noexcept { return argument & 0x0fff'ffff; }
   /// Of a task_run_begin.
   trace_queue queue() const noexcept { return static_cast<trace_queue>(argument); }
+  /// Of a stall.
+  unsigned worker() const noexcept { return argument >> 16; }
+  std::chrono::milliseconds lasted() const noexcept {  ///< up to 65 s; longer ones say that too
+    return std::chrono::milliseconds(argument & 0xffff);
+  }
 };
 
 /// What one thread recorded, oldest first.

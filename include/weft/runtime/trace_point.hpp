@@ -46,8 +46,9 @@ enum class trace_kind : std::uint8_t {
 
   blocking_begin,  ///< id: task. Its call runs on this thread
   blocking_end,    ///< id: task
-  stall,           ///< id: worker, argument: milliseconds that one slice has lasted
-  mark,            ///< id: task, argument: what was marked, for trace_log::text()
+  stall,  ///< id: task, 0 where it is not known, argument: worker and milliseconds that its
+          ///< slice has lasted
+  mark,   ///< id: task, argument: what was marked, for trace_log::text()
 
   request_arrived,  ///< id: request, argument: task that reads it
   request_parsed,   ///< id: request, argument: task that answers it
@@ -90,6 +91,7 @@ void trace_wait(task_context& task, const char* what) noexcept;
 void trace_no_wait(task_context& task) noexcept;
 void trace_fork(task_context& forker, task_context& child) noexcept;
 void trace_end(task_context& ended) noexcept;
+void trace_cancel(task_context& cancelled) noexcept;
 void write_lock_trace(trace_kind kind, const void* lock) noexcept;
 void write_block(const void* channel, task_context& task) noexcept;
 void write_transfer(const void* channel, task_context* receiver) noexcept;

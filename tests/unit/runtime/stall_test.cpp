@@ -3,6 +3,7 @@
 #include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task_dump.hpp>
 #include <weft/runtime/task_group.hpp>
 #include <weft/runtime/trace.hpp>
 #include <weft/runtime/yield.hpp>
@@ -18,6 +19,7 @@
 #include <mutex>
 #include <source_location>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -28,6 +30,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
 using weft::scheduler;
 using weft::stall_report;
 using weft::stall_watch;
@@ -203,12 +206,79 @@ TEST_CASE("without a callback a stall is one line on standard error") {
     }
     text = captured.text();
   }
-  CHECK_THAT(text, ContainsSubstring("weft: stall: a task holds the loop, worker 0 for "));
+  CHECK_THAT(text, ContainsSubstring("weft: stall: task "));
+  CHECK_THAT(text, ContainsSubstring(" holds the loop, worker 0 for "));
   CHECK_THAT(text, ContainsSubstring("stall_test.cpp:"));
   CHECK(std::count(text.begin(), text.end(), '\n') == 1);
 }
 
-TEST_CASE("a stall is in the trace") {
+task<weft::task_dump> dump_and_compute() {
+  co_await weft::yield();
+  auto dump = weft::dump_tasks();
+  compute(150ms);
+  co_return dump;
+}
+
+std::uint32_t number_of_running(const weft::task_dump& dump) {
+  for (const auto& t : dump.tasks) {
+    if (t.now == weft::task_state::phase::runs) return t.number;
+  }
+  return 0;
+}
+
+TEST_CASE("a stall names the task by the number that it has in dumps, in words for each model") {
+  for (const auto& m : weft::test::every_model()) {
+    CAPTURE(m.name);
+    reports seen;
+    scheduler s(m.value);
+    std::uint32_t number = 0;
+    {
+      const stall_watch watch(s, seen.options());
+      number = number_of_running(s.run(dump_and_compute()));
+    }
+    REQUIRE(number != 0);
+    REQUIRE(seen.all().size() == 1);
+    const stall_report report = seen.all()[0];
+    CHECK(report.task == number);
+    const std::string_view model = weft::name_of(m.value);
+    const std::string held = model == "gil"          ? "the GIL on worker "
+                             : model == "event_loop" ? "the loop, worker "
+                                                     : "worker ";
+    CHECK_THAT(report.text(), StartsWith("task " + std::to_string(number) + " holds " + held +
+                                         std::to_string(report.worker) + " for "));
+    CHECK_THAT(report.text(), ContainsSubstring(" ms (" + std::string(model) + "); since "));
+  }
+}
+
+TEST_CASE("a stall of a task that no list has is told without a number") {
+  stall_report report;
+  report.model = "parallel";
+  report.worker = 3;
+  CHECK_THAT(report.text(), StartsWith("a task holds worker 3 for 0 ms (parallel); since "));
+}
+
+task<> compute_twice_beside_another() {
+  weft::task_group group;
+  group.go(compute_from_the_start());
+  co_await group.join();
+  compute(150ms);
+}
+
+TEST_CASE("two stalls on one worker name two tasks") {
+  reports seen;
+  scheduler s(weft::event_loop{});
+  {
+    const stall_watch watch(s, seen.options(1ms));
+    s.run(compute_twice_beside_another());
+  }
+  const auto all = seen.all();
+  REQUIRE(all.size() >= 2);
+  CHECK(all.front().task != 0);
+  CHECK(all.back().task != 0);
+  CHECK(all.front().task != all.back().task);
+}
+
+TEST_CASE("a stall is in the trace, with its task, worker and time") {
   weft::trace_session session;
   reports seen;
   scheduler s(weft::event_loop{});
@@ -216,11 +286,19 @@ TEST_CASE("a stall is in the trace") {
     const stall_watch watch(s, seen.options());
     s.run(compute_from_the_start());
   }
-  int stalls = 0;
+  std::vector<weft::trace_event> stalls;
   for (const auto& track : session.stop().tracks) {
-    for (const auto& e : track.events) stalls += e.kind == weft::trace_kind::stall ? 1 : 0;
+    for (const auto& e : track.events) {
+      if (e.kind == weft::trace_kind::stall) stalls.push_back(e);
+    }
   }
-  CHECK(stalls == 1);
+  REQUIRE(stalls.size() == 1);
+  REQUIRE(seen.all().size() == 1);
+  CHECK(stalls[0].id == seen.all()[0].task);
+  CHECK(stalls[0].id != 0);
+  CHECK(stalls[0].worker() == seen.all()[0].worker);
+  CHECK(stalls[0].lasted() ==
+        std::chrono::duration_cast<std::chrono::milliseconds>(seen.all()[0].lasted));
 }
 
 }  // namespace
