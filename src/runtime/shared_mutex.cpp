@@ -16,12 +16,14 @@ bool shared_mutex::wait::await_ready() noexcept {
 
 std::coroutine_handle<> shared_mutex::wait::suspend(detail::task_handle h) noexcept {
   task = h;
-  h.promise().context->waits_for = is_writer_ ? "shared_mutex::lock" : "shared_mutex::lock_shared";
+  detail::task_context& context = *h.promise().context;
+  context.waits_for = is_writer_ ? "shared_mutex::lock" : "shared_mutex::lock_shared";
   detail::spinlock& held = mutex_.queue_.lock;
-  if (detail::keeps_notes()) detail::note_wait(*h.promise().context, &held);
-  // It publishes no hook, since no cancel ends it.
+  if (detail::keeps_notes()) detail::note_wait(context, &held);
+  is_published_ = context.publish(*this);
+  // A task that was cancelled before waits all the same.
   if (detail::is_tracing()) [[unlikely]]
-    detail::trace_wait(*h.promise().context, h.promise().context->waits_for);
+    detail::trace_wait(context, context.waits_for);
   mutex_.queue_.waiters.push_back(*this);
   held.unlock();
   return detail::next_ready();

@@ -20,9 +20,10 @@ namespace weft {
 /// Cost        no allocation; one lock of a few instructions a call
 class shared_mutex {
   /// One wait; both kinds stand in one list.
-  class wait : public detail::waiter {
+  class wait : detail::cancel_hook, public detail::waiter {
   public:
-    wait(shared_mutex& m, bool is_writer) noexcept : mutex_(m), is_writer_(is_writer) {}
+    wait(shared_mutex& m, bool is_writer) noexcept
+        : cancel_hook(&stay), mutex_(m), is_writer_(is_writer) {}
     wait(const wait&) = delete;
     wait& operator=(const wait&) = delete;
 
@@ -32,14 +33,20 @@ class shared_mutex {
     }
 
   protected:
+    void end_wait() noexcept {
+      if (is_published_) task.promise().context->withdraw(*this);
+    }
+
     shared_mutex& mutex_;
 
   private:
     friend class shared_mutex;
 
     std::coroutine_handle<> suspend(detail::task_handle h) noexcept;
+    static void stay(cancel_hook&) noexcept {}
 
     const bool is_writer_;
+    bool is_published_ = false;  // a hook that no cancel heeds: it lets a dump look at the task
   };
 
   template <void (shared_mutex::*Unlock)() noexcept>
@@ -71,6 +78,7 @@ public:
     using wait::wait;
     [[nodiscard("the mutex is unlocked when this goes out of scope")]] Guard
     await_resume() noexcept {
+      this->end_wait();
       return Guard(this->mutex_);
     }
   };
@@ -81,8 +89,10 @@ public:
   shared_mutex& operator=(const shared_mutex&) = delete;
 
   /// Waits until nobody reads or writes.
+  /// Cancel  not cancellable: also a cancelled task waits, and gets it
   awaiter<lock_guard> lock() noexcept { return awaiter<lock_guard>(*this, true); }
   /// Waits until nobody writes, and no writer waits that came before.
+  /// Cancel  as lock()
   awaiter<shared_guard> lock_shared() noexcept { return awaiter<shared_guard>(*this, false); }
 
   /// @return whether it is locked now: make a lock_guard
