@@ -9,6 +9,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import awaitables
 import awaiters
 import comments
 import coroutines
@@ -173,6 +174,76 @@ class Comments(Tree):
 
     def test_a_wide_comment_is_named(self):
         self.planted("  // " + 24 * "wide" + "\n", "101 columns")
+
+
+class Awaitables(Tree):
+    HEADER = """#pragma once
+        namespace detail {
+        task<> hidden();
+        }
+        /// What recv() returns; awaited at once.
+        class recv_awaiter {};
+        /// A flag.
+        class flag {
+        public:
+          /// Waits until it is set.
+          ///
+          /// Cancel   nothing is lost
+          template <class T>
+          recv_awaiter wait() noexcept { return {}; }
+          void set();
+
+        private:
+          task<> unseen();
+        };
+        """
+    MATRIX = "".join(["awaitable: flag::wait\n"] +
+                     [f"  {way}: it is set\n" for way in awaitables.WAYS[:-1]] +
+                     ["  raced: none, nobody else sets it\n"])
+
+    def setUp(self):
+        super().setUp()
+        self.write("include/weft/runtime/flag.hpp", self.laid_out(self.HEADER))
+        self.write("tests/unit/awaitables.txt", self.MATRIX)
+        self.write("tests/unit/flag_test.cpp", 'TEST_CASE(\n    "it "\n    "is set") {}\n')
+
+    def laid_out(self, text):
+        return text.replace("\n        ", "\n")
+
+    def planted(self, complaint, header="", matrix=""):
+        self.write("include/weft/runtime/more.hpp", "#pragma once\n" + self.laid_out(header))
+        self.write("tests/unit/awaitables.txt", self.MATRIX + matrix)
+        self.expect_one(awaitables.violations(self.root), complaint)
+
+    def test_a_correct_tree_has_no_violation(self):
+        self.assertEqual(list(awaitables.violations(self.root)), [])
+        self.assertEqual([name for name, *_ in awaitables.awaitables(self.root)], ["flag::wait"])
+
+    def test_an_awaitable_that_does_not_say_what_a_cancel_does_is_named(self):
+        row = self.MATRIX.replace("flag::wait", "{}")
+        for name, text in (("f", "/// Waits, says nothing of a Cancel.\ntask<int> f();\n"),
+                           ("f", "/// Waits.\ntemplate <class T>\ntask<std::vector<T>> f(T a);\n"),
+                           ("f", "/// Waits.\ntemplate <class T>\n  requires(true)\nauto f(T a) -> task<T> {\n"),
+                           ("f", "join_result<T> f() {\n"),
+                           ("g::f", "struct g {\n  /// Waits.\n  weft::read_awaiter f(int a) noexcept;\n};\n")):
+            with self.subTest(text):
+                self.planted(f"{name} does not say what a cancel does", text, row.format(name))
+
+    def test_an_awaitable_that_is_not_in_the_matrix_is_named(self):
+        self.planted("f is not in", "/// Waits.\n/// Cancel  ends it\ntask<> f();\n")
+
+    def test_a_row_without_awaitable_is_named(self):
+        self.planted("gone is no public awaitable", "", self.MATRIX.replace("flag::wait", "gone"))
+
+    def test_a_way_without_a_test_is_named(self):
+        text = self.MATRIX.replace("  ready: it is set\n", "").replace("flag::wait", "f")
+        self.planted("f has no test of: ready", "/// Cancel  ends it\ntask<> f();\n", text)
+
+    def test_a_test_that_does_not_exist_is_named(self):
+        text = self.MATRIX.replace("suspended: it is set", "suspended: gone").replace("flag::wait", "f")
+        self.planted("there is no test 'gone'", "/// Cancel  ends it\ntask<> f();\n", text)
+
+
 class Coroutines(Tree):
     RIGHT = """
         task<int> f() {

@@ -126,6 +126,7 @@ task<detail::limited<T>> with_deadline(time_point when, task<T> inner) {
 }
 
 /// As with_deadline(), a time from now on: from when this is awaited.
+/// Cancel  passes through to the task, as with with_deadline()
 template <class T>
 task<detail::limited<T>> with_timeout(duration wait, task<T> inner) {
   return detail::run_limited(detail::time_limit(wait), std::move(inner));

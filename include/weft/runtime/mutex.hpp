@@ -68,7 +68,8 @@ public:
   ~mutex();
 
   /// Waits until the mutex is free, or handed over.
-  /// Cost  no frame and one read-modify-write where it is free; else a frame and a wait
+  /// Cancel  not cancellable: also a cancelled task waits, and gets it
+  /// Cost    no frame and one read-modify-write where it is free; else a frame and a wait
   awaiter lock() noexcept { return awaiter(*this); }
   /// @return whether it is locked now: make a lock_guard
   bool try_lock() noexcept {

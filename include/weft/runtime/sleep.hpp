@@ -40,6 +40,7 @@ private:
 /// @return no error, or condition::canceled
 sleep_awaiter sleep(duration wait);
 /// As sleep(), to a point on the scheduler's clock.
+/// Cancel  returns condition::canceled at once; nothing is lost
 sleep_awaiter sleep_until(time_point when);
 
 }  // namespace weft

@@ -169,6 +169,9 @@ private:
 ///
 /// For divide and conquer: while nobody steals, a fork costs little more than a co_await, and the
 /// number of live tasks is that of the sequential recursion.
+/// Cancel  not cancellable: the forker goes on when its turn comes. The child is of the scope; a
+///         cancel of that reaches it when its forker has gone on, and a cancel of the forker when
+///         it joins
 template <class T>
 fork_awaiter<T> fork(task<T> t) {
   return fork_awaiter<T>(std::move(t), nullptr);
@@ -202,6 +205,7 @@ public:
   }
 
   /// As weft::fork(), with this group as the scope.
+  /// Cancel  as weft::fork(): a cancel of the group reaches the child when its forker has gone on
   template <class T>
   fork_awaiter<T> fork(task<T> t) {
     return fork_awaiter<T>(std::move(t), &scope_);
@@ -231,6 +235,7 @@ private:
 
 /// Runs `body(group)` and joins the group however the body ends.
 ///
+/// Cancel  reaches the body, and the children when the group is joined; nothing is left running
 /// @param body  a function that takes task_group& and returns task<>; it must not be a lambda with
 ///              captures (they would die before the coroutine): pass what it needs as `args`
 /// @param args  kept until the end. An aggregate has a name before the co_await statement, for g++

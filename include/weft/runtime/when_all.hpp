@@ -121,6 +121,7 @@ task<detail::all_of<std::tuple<detail::unwrapped<Ts>...>, Ts...>> when_all(task<
 
 /// As above, for as many tasks as there are at run time.
 ///
+/// Cancel  as above
 /// @return their values in the order of the tasks; nothing where they have none
 template <class T>
 task<std::conditional_t<detail::returns_result<T>, result<detail::list_of<T>>, detail::list_of<T>>>

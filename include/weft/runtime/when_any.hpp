@@ -117,6 +117,7 @@ task<std::variant<detail::storable<Ts>...>> when_any(task<Ts>... tasks) {
 
 /// As above, for as many tasks as there are at run time, at least one.
 ///
+/// Cancel  as above
 /// @return which task has won, and its value  @throws std::invalid_argument where there is no task
 template <class T>
 task<first_of<detail::storable<T>>> when_any(std::vector<task<T>> tasks) {

@@ -64,6 +64,8 @@ public:
   explicit memory_listener(std::shared_ptr<channel<memory_stream>> arriving) noexcept
       : arriving_(std::move(arriving)) {}
 
+  /// Waits for the next connection.
+  /// Cancel  none is lost: one that was not returned waits on
   /// @errors condition::closed after close(); condition::canceled
   task<result<memory_stream>> accept();
   /// Later connections are refused; those that wait to be accepted see the end of their stream.

@@ -1,6 +1,7 @@
 #include <weft/net/signals.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
+#include <weft/runtime/yield.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -61,5 +62,36 @@ TEST_CASE("a wait for a signal can be cancelled and begun again") {
     std::raise(SIGTERM);
     const auto caught = co_await signals.next();
     CHECK(caught.has_value());
+  });
+}
+
+TEST_CASE("a wait for a signal in a task that was cancelled before ends at once") {
+  under_each_model([]() -> task<> {
+    stop_signals signals;
+    auto waiting = weft::go(signals.next());
+    waiting.cancel();
+    const auto nothing = co_await waiting.join();
+    REQUIRE(!nothing.has_value());
+    CHECK(nothing.error() == condition::canceled);
+  });
+}
+
+TEST_CASE("a cancel that meets a signal loses none: it ends this wait, or the next") {
+  under_each_model([]() -> task<> {
+    stop_signals signals;
+    for (int round = 0; round < 60; ++round) {
+      auto waiting = weft::go(signals.next());
+      for (int i = 0; i < round % 7; ++i) co_await weft::yield();
+      if (round % 3 == 0) (void)co_await weft::sleep(100us);
+      if (round % 2 == 0) std::raise(SIGTERM);
+      waiting.cancel();
+      if (round % 2 == 1) std::raise(SIGTERM);
+      const auto first = co_await waiting.join();
+      if (first) continue;
+      REQUIRE(first.error() == condition::canceled);
+      const auto second = co_await signals.next();
+      REQUIRE(second.has_value());
+      CHECK(*second == SIGTERM);
+    }
   });
 }
