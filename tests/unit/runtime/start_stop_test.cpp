@@ -17,8 +17,8 @@
 #include <thread>
 #include <vector>
 
-// Schedulers that start, have work and waiters of every kind, and stop. A part of the rounds runs
-// with the other tests; WEFT_START_STOP_ROUNDS=1000 asks for the stress test.
+// Schedulers that start, have work and waiters of every kind, and stop. Some rounds are a case like
+// the others; a test of its own asks for a thousand with WEFT_START_STOP_ROUNDS.
 
 namespace {
 
