@@ -63,9 +63,8 @@ public:
   /// the turn, with its own function.
   /// Cancel   of one that waits: condition::canceled; of the one at it: as the function says
   /// @param function  returns a task<> or a task<result<void>>
-  /// @param args      kept until the end. An aggregate has a name before the co_await statement,
-  /// for
-  ///                  g++ 12
+  /// @param args      kept until the end. With g++ 12 an aggregate has a name before the co_await
+  ///                  statement
   /// @errors  the function's own, for the one whose turn it was; condition::canceled
   /// @throws  what the function throws, for the one whose turn it was
   template <class Function, class... Args>
