@@ -39,6 +39,12 @@ response& response::operator=(response&& other) noexcept {
   return *this;
 }
 
+void response::set_status(http_status status) {
+  const auto code = static_cast<unsigned>(status);
+  if (code < 200 || code > 599) throw std::invalid_argument("an answer's status is 200 to 599");
+  status_ = status;
+}
+
 void response::set_content_type(std::string_view literal) {
   check_value(literal);
   remove("content-type", 0);

@@ -20,12 +20,15 @@ namespace weft {
 class response {
 public:
   response() = default;
-  explicit response(http_status status) : status_(status) {}
+  /// @throws as set_status()
+  explicit response(http_status status) { set_status(status); }
   response(response&& other) noexcept { *this = std::move(other); }
   response& operator=(response&& other) noexcept;
 
   http_status status() const noexcept { return status_; }
-  void set_status(http_status status) noexcept { status_ = status; }
+  /// @throws std::invalid_argument for what is not 200 to 599: a client takes 1xx for a word before
+  ///         the answer and would wait for that, and a code has three digits (RFC 9110 15)
+  void set_status(http_status status);
 
   /// The media type of the body; empty sends no Content-Type.
   std::string_view content_type() const noexcept { return content_type_; }

@@ -19,8 +19,8 @@ struct response_context {
 
 /// Appends the whole answer, so that the answers to pipelined requests form one write.
 ///
-/// Adds Date, Server, Content-Length and, where it is not the version's default, Connection. 1xx,
-/// 204 and 304 go out without body, length and type; 205 with length 0.
+/// Adds Date, Server, Content-Length and, where it is not the version's default, Connection. 204
+/// and 304 go out without body, length and type; 205 with length 0.
 /// @source RFC 9112 4, 6 and 9.3; RFC 9110 6.6.1, 8.6
 void write_response(byte_buffer& out, const response& answer, const response_context& context);
 

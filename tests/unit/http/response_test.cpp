@@ -57,6 +57,20 @@ TEST_CASE("a value with a control byte is refused, not mended") {
   CHECK(answer.header("Location") == "/\ta \xc3\xa4");
 }
 
+TEST_CASE("a status is that of a final answer") {
+  response answer;
+  for (const unsigned code : {200U, 204U, 299U, 404U, 599U}) {
+    answer.set_status(static_cast<http_status>(code));
+    CHECK(static_cast<unsigned>(answer.status()) == code);
+  }
+  for (const unsigned code : {0U, 42U, 100U, 101U, 103U, 199U, 600U, 999U, 1000U, 65535U}) {
+    CAPTURE(code);
+    CHECK_THROWS_AS(answer.set_status(static_cast<http_status>(code)), std::invalid_argument);
+    CHECK_THROWS_AS(response(static_cast<http_status>(code)), std::invalid_argument);
+  }
+  CHECK(static_cast<unsigned>(answer.status()) == 599);
+}
+
 TEST_CASE("a header name is a token") {
   response answer;
   for (const auto& name : {""s, "a b"s, "a:"s, "a\r\n"s, "a\0"s, "\xc3\xa4"s}) {
