@@ -64,8 +64,8 @@ task<int> serve(http_handler& handler, const run_options& options, const server_
 
 }  // namespace
 
-int app::run(int argc, const char* const* argv) {
-  const auto asked = detail::parse_command_line(argc, argv, {});
+int app::run(int argc, const char* const* argv, const run_options& defaults) {
+  const auto asked = detail::parse_command_line(argc, argv, defaults);
   const auto* const options = std::get_if<run_options>(&asked);
   return options != nullptr ? run(*options) : std::get<int>(asked);
 }

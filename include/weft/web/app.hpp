@@ -18,7 +18,7 @@ namespace weft {
 struct run_options {
   weft::model model = parallel{};
   std::string listen = "127.0.0.1:8080";  ///< "HOST:PORT", "[::1]:PORT"; port 0 takes a free one
-  http_limits limits{};
+  http_limits limits{};                   ///< of requests, connections and the server
 };
 
 namespace detail {
@@ -60,8 +60,9 @@ public:
   }
 
   /// Serves as the command line says (--help lists the options), until SIGINT or SIGTERM.
+  /// @param defaults  what the command line does not say, limits above all
   /// @return the exit code: 0, 1 where serving failed, 2 for a command line that makes no sense
-  int run(int argc, const char* const* argv);
+  int run(int argc, const char* const* argv, const run_options& defaults = {});
   /// As above. One line on standard error explains what is wrong.
   int run(const run_options& options);
 

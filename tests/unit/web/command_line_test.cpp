@@ -43,6 +43,19 @@ TEST_CASE("the model, its workers and the address come from the command line") {
       options({"--model=event_loop", "--workers=1"}).model));
 }
 
+TEST_CASE("what the command line does not say stays as the program has it") {
+  run_options defaults;
+  defaults.model = weft::gil{.threads = 3};
+  defaults.listen = "127.0.0.1:81";
+  defaults.limits.max_body_bytes = 7;
+  const std::vector<const char*> line{"program", "--listen=127.0.0.1:82"};
+  const auto given = std::get<run_options>(
+      parse_command_line(static_cast<int>(line.size()), line.data(), defaults));
+  CHECK(std::get<weft::gil>(given.model).threads == 3);
+  CHECK(given.listen == "127.0.0.1:82");
+  CHECK(given.limits.max_body_bytes == 7);
+}
+
 TEST_CASE("a command line that makes no sense ends with exit code 2") {
   const std::vector<std::vector<const char*>> lines = {
       {"--model=threadz"},
