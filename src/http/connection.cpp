@@ -22,13 +22,12 @@ constexpr auto drain_timeout = std::chrono::seconds(2);
 
 constexpr parse_error head_too_slow{http_status::request_timeout,
                                     "The request took longer to arrive than header_timeout allows",
-                                    "header_timeout"};
+                                    rejection_reasons::header_timeout};
 constexpr parse_error body_too_slow{http_status::request_timeout,
-                                    "The body came slower than min_bytes_per_second", "body_pace"};
+                                    "The body came slower than min_bytes_per_second",
+                                    rejection_reasons::body_pace};
 constexpr parse_error handler_failed{http_status::internal_server_error,
                                      "The server could not answer this request", "handler_failed"};
-
-std::uint32_t to_number(http_status status) noexcept { return static_cast<std::uint32_t>(status); }
 
 void log_handler_failure() noexcept {
   try {
@@ -92,7 +91,10 @@ task<bool> connection::read_request() {
       case parse_event::head: take_head(step.consumed); break;
       case parse_event::body: take_body_chunk(); break;
       case parse_event::need_more: {
-        if (awaits_continue()) write_continue(work_.get().out);
+        if (awaits_continue()) {
+          write_continue(work_.get().out);
+          tally_.answered(http_status::continue_);
+        }
         const bool more = co_await read_more();
         if (!more) co_return false;
         break;
@@ -145,6 +147,7 @@ task<bool> connection::read_more() {
   const bool is_idle = in_.size() == parsed_ && head_end_ == 0;
   if (is_idle) {
     if (pulse_.stopping.load(std::memory_order_relaxed)) {
+      tally_.rejected(rejection_reasons::stopping);
       if (requests_ != 0) co_await linger();
       co_return false;
     }
@@ -160,15 +163,17 @@ task<bool> connection::read_more() {
     enter(phase::reading, limits_.header_timeout);
   }
   make_room();
-  const std::size_t room = in_.capacity() - in_.size();
+  const std::size_t most = std::max<std::size_t>(limits_.max_unread_bytes, 1);
+  const std::size_t room = std::min(in_.capacity() - in_.size(), most);
   auto got = co_await stream_.read_some({in_.prepare(room), room});
   if (!got) {
-    if (got.error() == condition::timed_out && !is_idle) {
+    if (is_idle) note_end_of_idling(got.error());
+    else if (got.error() == condition::timed_out)
       co_await refuse(head_end_ != 0 ? body_too_slow : head_too_slow);
-    }
     co_return false;
   }
   in_.commit(*got);
+  tally_.received(*got);
   co_return true;
 }
 
@@ -193,6 +198,7 @@ void connection::make_room() {
 task<> connection::answer_request() {
   enter(phase::handling, duration::max());
   ++requests_;
+  tally_.request_began();
   work_area& work = work_.get();
   bool failed = false;
   try {
@@ -203,12 +209,12 @@ task<> connection::answer_request() {
   }
   if (failed) {
     write_error(work.out, handler_failed, context_of_answer(false));
-    traced_.done(to_number(handler_failed.status));
+    note_answer(handler_failed.status);
     closing_ = true;
   } else {
     closing_ = !may_go_on();
     write_response(work.out, work.answer, context_of_answer(!closing_));
-    traced_.done(to_number(work.answer.status()));
+    note_answer(work.answer.status());
   }
   if (work.out.size() > most_unsent_bytes) {
     const bool sent = co_await flush();
@@ -218,7 +224,8 @@ task<> connection::answer_request() {
 
 task<> connection::refuse(const parse_error& error) {
   write_error(work_.get().out, error, context_of_answer(false));
-  traced_.done(to_number(error.status));
+  note_answer(error.status);
+  tally_.rejected(error.metric);
   const bool sent = co_await flush();
   if (sent) co_await linger();
 }
@@ -233,9 +240,11 @@ task<> connection::linger() {
   enter(phase::reading, drain_timeout);
   std::size_t dropped = 0;
   while (dropped < limits_.max_drain_bytes) {
-    auto got = co_await stream_.read_some({in_.data(), in_.capacity()});
+    const std::size_t room = std::min(in_.capacity(), limits_.max_drain_bytes - dropped);
+    auto got = co_await stream_.read_some({in_.data(), room});
     if (!got) co_return;
     dropped += *got;
+    tally_.received(*got);
   }
 }
 
@@ -249,6 +258,9 @@ task<bool> connection::flush() {
     const auto part = rest.substr(0, least_written(limits_));
     auto written = co_await stream_.write_all(part);
     sent = written.has_value();
+    if (sent) tally_.sent(part.size());
+    else if (written.error() == condition::timed_out)
+      tally_.rejected(rejection_reasons::slow_reader);
     rest.remove_prefix(part.size());
   }
   out.clear();
@@ -271,10 +283,27 @@ response_context connection::context_of_answer(bool keep_alive) const noexcept {
   return {message.method(), message.minor_version(), keep_alive, current_date()};
 }
 
-bool connection::may_go_on() const noexcept {
-  return parser_.message().keep_alive() && !reading_ended_.load(std::memory_order_relaxed) &&
-         requests_ < limits_.max_requests_per_connection &&
-         !pulse_.stopping.load(std::memory_order_relaxed);
+bool connection::may_go_on() noexcept {
+  if (!parser_.message().keep_alive()) return false;
+  if (pulse_.stopping.load(std::memory_order_relaxed)) {
+    tally_.rejected(rejection_reasons::stopping);
+    return false;
+  }
+  if (requests_ >= limits_.max_requests_per_connection) {
+    tally_.rejected(rejection_reasons::request_count);
+    return false;
+  }
+  return !reading_ended_.load(std::memory_order_relaxed);
+}
+
+void connection::note_answer(http_status status) noexcept {
+  traced_.done(static_cast<std::uint32_t>(status));
+  tally_.answered(status);
+}
+
+void connection::note_end_of_idling(const std::error_code& why) noexcept {
+  if (why == condition::timed_out) tally_.rejected(rejection_reasons::idle);
+  else if (why == condition::closed) tally_.rejected(rejection_reasons::stopping);
 }
 
 // ------------------------------------------------------------------ time

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "connection_tally.hpp"
 #include "work_area.hpp"
 
 #include <weft/base/byte_buffer.hpp>
@@ -46,6 +47,9 @@ public:
   /// Ends the wait for a next request, if that is what it does.
   void end_if_idle() noexcept;
 
+  /// What it has counted so far. Any thread.
+  const connection_tally& tally() const noexcept { return tally_; }
+
 private:
   enum class phase { idle, reading, handling, writing };
 
@@ -64,7 +68,9 @@ private:
   void make_room();
   std::string_view unread() const noexcept { return in_.view().substr(parsed_); }
   response_context context_of_answer(bool keep_alive) const noexcept;
-  bool may_go_on() const noexcept;
+  bool may_go_on() noexcept;
+  void note_answer(http_status status) noexcept;
+  void note_end_of_idling(const std::error_code& why) noexcept;
 
   duration time_for_body() const noexcept;
   void enter(phase p, duration limit) noexcept;
@@ -86,6 +92,7 @@ private:
   bool closing_ = false;  // the last answer says that the connection ends
   work_lease work_;
   request_trace traced_;
+  connection_tally tally_;
 
   std::atomic<phase> phase_{phase::idle};
   std::atomic<duration::rep> deadline_{duration::max().count()};  // of the present phase

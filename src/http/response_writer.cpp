@@ -107,6 +107,7 @@ void write_response(byte_buffer& out, const response& answer, const response_con
 void write_error(byte_buffer& out, const parse_error& error, const response_context& context) {
   response answer{error.status};
   answer.set_content_type("application/problem+json");
+  if (error.status == http_status::service_unavailable) answer.set_header("Retry-After", "1");
   byte_buffer& body = answer.body();
   body.append(R"({"type":"about:blank","title":")");
   body.append(reason(error.status));

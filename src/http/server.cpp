@@ -1,15 +1,13 @@
 #include <weft/http/server.hpp>
 
 #include "connection.hpp"
+#include "reception.hpp"
 
 #include <weft/net/tcp_listener.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
 
-#include <sys/resource.h>
-
-#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <list>
@@ -22,36 +20,16 @@ namespace {
 // How exact deadlines are, and how stale the time is that connections see.
 constexpr auto sweep_interval = std::chrono::milliseconds(100);
 constexpr auto drain_poll = std::chrono::milliseconds(2);
-constexpr auto accept_pause = std::chrono::milliseconds(20);
-constexpr std::size_t spare_descriptors = 128;
-
-// Raises the soft limit to the hard one: a server wants what it may have.
-std::size_t usable_descriptors() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  if (limit.rlim_cur < limit.rlim_max) {
-    limit.rlim_cur = limit.rlim_max;
-    setrlimit(RLIMIT_NOFILE, &limit);
-    getrlimit(RLIMIT_NOFILE, &limit);
-  }
-  return static_cast<std::size_t>(limit.rlim_cur);
-}
-
-std::size_t connection_limit(std::size_t wanted) {
-  const std::size_t descriptors = usable_descriptors();
-  const std::size_t possible =
-      descriptors > 2 * spare_descriptors ? descriptors - spare_descriptors : descriptors / 2;
-  return std::min(wanted, possible);
-}
-
+// More than there are; the reasons that occur are counted each in a place of its own.
+constexpr std::size_t most_rejection_reasons = 64;
 }  // namespace
 
 class http_server::state {
 public:
   state(http_handler& handler, const server_options& options)
-      : handler_(handler),
-        options_(options),
-        most_connections_(connection_limit(options.max_connections)) {}
+      : handler_(handler), options_(options), reception_(options_.limits, pulse_.stopping) {
+    ended_.rejected.reserve(most_rejection_reasons);  // a connection's end must not allocate
+  }
 
   result<void> open();
   task<> serve();
@@ -61,12 +39,13 @@ public:
     std::lock_guard lock(mutex_);
     return served_.size();
   }
+  http_metrics metrics();
 
 private:
   // Makes a connection known to the sweep for as long as it is served.
   class registration {
   public:
-    registration(state& server, http::connection& c) : server_(server) {
+    registration(state& server, http::connection& c) : server_(server), connection_(c) {
       std::lock_guard lock(server_.mutex_);
       place_ = server_.served_.insert(server_.served_.end(), &c);
     }
@@ -75,10 +54,12 @@ private:
     ~registration() {
       std::lock_guard lock(server_.mutex_);
       server_.served_.erase(place_);
+      connection_.tally().add_to(server_.ended_);
     }
 
   private:
     state& server_;
+    http::connection& connection_;
     std::list<http::connection*>::iterator place_;
   };
 
@@ -92,20 +73,19 @@ private:
   task<> serve_one(tcp_stream stream);
   task<> sweep();
   task<> drain(task_group& connections);
-  task<> pause_accepting(std::size_t live, const std::error_code& why);
 
   http_handler& handler_;
   const server_options options_;
-  const std::size_t most_connections_;
   std::optional<tcp_listener> listener_;
   http::server_pulse pulse_;
-  bool said_full_ = false;
-  std::mutex mutex_;  // for served_ and for opening and closing listener_
+  http::reception reception_;
+  std::mutex mutex_;  // for served_, ended_ and for opening and closing listener_
   std::list<http::connection*> served_;
+  http_metrics ended_;  // what the connections counted that have ended
 };
 
 result<void> http_server::state::open() {
-  auto opened = tcp_listener::open(options_.listen);
+  auto opened = tcp_listener::open(options_.listen, options_.limits.max_backlog);
   if (!opened) return opened.error();
   std::lock_guard lock(mutex_);
   listener_.emplace(std::move(*opened));
@@ -127,26 +107,20 @@ task<> http_server::state::serve() {
 }
 
 task<> http_server::state::accept_all(task_group& connections) {
-  while (!pulse_.stopping.load(std::memory_order_relaxed) && !cancel_requested()) {
-    if (connections.live() >= most_connections_) {
-      co_await pause_accepting(connections.live(), condition::limit_exceeded);
-      continue;
-    }
-    auto accepted = co_await listener_->accept();
-    if (accepted) connections.deal(serve_one(std::move(*accepted)));
-    else if (accepted.error() != condition::closed && accepted.error() != condition::canceled) {
-      co_await pause_accepting(connections.live(), accepted.error());
-    }
+  for (;;) {
+    auto arrived = co_await reception_.next(*listener_, connections);
+    if (!arrived) co_return;
+    connections.deal(serve_one(std::move(*arrived)));
   }
 }
 
-task<> http_server::state::pause_accepting(std::size_t live, const std::error_code& why) {
-  if (!said_full_) {
-    std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", live,
-                 why.message().c_str());
-  }
-  said_full_ = true;
-  co_await sleep(accept_pause);
+http_metrics http_server::state::metrics() {
+  std::lock_guard lock(mutex_);
+  http_metrics sum = ended_;
+  sum.open_connections = served_.size();
+  for (const http::connection* c : served_) c->tally().add_to(sum);
+  reception_.add_to(sum);
+  return sum;
 }
 
 task<> http_server::state::serve_one(tcp_stream stream) {
@@ -170,7 +144,7 @@ task<> http_server::state::sweep() {
 }
 
 task<> http_server::state::drain(task_group& connections) {
-  const time_point last = scheduler::current().now() + options_.drain_timeout;
+  const time_point last = scheduler::current().now() + options_.limits.drain_timeout;
   while (connections.live() != 0 && !cancel_requested() && scheduler::current().now() < last) {
     for_each_connection([](http::connection& c) { c.end_if_idle(); });
     co_await sleep(drain_poll);
@@ -192,5 +166,6 @@ endpoint http_server::local() const { return state_->local(); }
 task<> http_server::serve() { return state_->serve(); }
 void http_server::stop() noexcept { state_->stop(); }
 std::size_t http_server::connections() const noexcept { return state_->connections(); }
+http_metrics http_server::metrics() const { return state_->metrics(); }
 
 }  // namespace weft

@@ -8,7 +8,9 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <mutex>
 
 namespace weft {
@@ -20,9 +22,6 @@ using acceptor = asio::basic_socket_acceptor<tcp, asio::io_context::executor_typ
 
 namespace {
 
-// As many connections as the kernel may complete before they are accepted.
-constexpr int backlog = 4096;
-
 std::error_code refusal_of(const error_code& error) {
   if (error == asio::error::address_in_use || error == asio::error::access_denied) {
     return condition::refused;
@@ -30,13 +29,13 @@ std::error_code refusal_of(const error_code& error) {
   return error;
 }
 
-error_code bind_and_listen(acceptor& a, const tcp::endpoint& at) {
+error_code bind_and_listen(acceptor& a, const tcp::endpoint& at, std::size_t backlog) {
   error_code error;
   if (a.open(at.protocol(), error)) return error;
   detail::close_on_exec(a.native_handle());
   if (a.set_option(acceptor::reuse_address(true), error)) return error;
   if (a.bind(at, error)) return error;
-  if (a.listen(backlog, error)) return error;
+  if (a.listen(static_cast<int>(std::min<std::size_t>(backlog, INT_MAX)), error)) return error;
   return a.non_blocking(true, error);
 }
 
@@ -53,9 +52,9 @@ class tcp_listener::state {
 public:
   explicit state(asio::io_context& context) : context_(context), acceptor_(context) {}
 
-  error_code open(const tcp::endpoint& at) {
+  error_code open(const tcp::endpoint& at, std::size_t backlog) {
     protocol_ = at.protocol();
-    return bind_and_listen(acceptor_, at);
+    return bind_and_listen(acceptor_, at, backlog);
   }
 
   // Not through Asio, which would register the descriptor with this task's driver.
@@ -104,7 +103,7 @@ tcp_listener::tcp_listener(tcp_listener&&) noexcept = default;
 tcp_listener& tcp_listener::operator=(tcp_listener&&) noexcept = default;
 tcp_listener::~tcp_listener() = default;
 
-result<tcp_listener> tcp_listener::open(const endpoint& at) {
+result<tcp_listener> tcp_listener::open(const endpoint& at, std::size_t backlog) {
   asio::io_context& context = detail::current_io_context();
   error_code error;
   tcp::resolver resolver(context);
@@ -113,7 +112,7 @@ result<tcp_listener> tcp_listener::open(const endpoint& at) {
                        tcp::resolver::passive | tcp::resolver::numeric_service, error);
   if (error) return std::error_code(error);
   auto opened = std::make_unique<state>(context);
-  error = opened->open(*found.begin());
+  error = opened->open(*found.begin(), backlog);
   if (error) return refusal_of(error);
   return tcp_listener(std::move(opened));
 }

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "counter.hpp"
-
+#include <weft/base/counter.hpp>
 #include <weft/runtime/metrics.hpp>
 #include <weft/runtime/threading.hpp>
 

@@ -42,7 +42,8 @@ private:
   duration typical_ = std::chrono::milliseconds(1);
   time_point since_{};
   std::uint64_t slices_ = 0;
-  std::atomic<std::size_t> enough_{1};  // orders nothing, so not detail::atomic (see counter.hpp)
+  std::atomic<std::size_t> enough_{
+      1};  // orders nothing, so not detail::atomic (see base/counter.hpp)
 };
 
 }  // namespace weft::detail

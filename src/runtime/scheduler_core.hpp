@@ -1,7 +1,6 @@
 #pragma once
 
 #include "blocking_pool.hpp"
-#include "counter.hpp"
 #include "gil_lock.hpp"
 #include "homes.hpp"
 #include "injection_queue.hpp"
@@ -9,6 +8,7 @@
 #include "wait_notes.hpp"
 #include "worker.hpp"
 
+#include <weft/base/counter.hpp>
 #include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/metrics.hpp>
 #include <weft/runtime/model.hpp>

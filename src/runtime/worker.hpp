@@ -1,12 +1,12 @@
 #pragma once
 
-#include "counter.hpp"
 #include "injection_queue.hpp"
 #include "pace.hpp"
 #include "run_queue.hpp"
 #include "timer_heap.hpp"
 #include "trace_recorder.hpp"
 
+#include <weft/base/counter.hpp>
 #include <weft/runtime/checkpoint.hpp>
 #include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/metrics.hpp>
@@ -183,7 +183,7 @@ private:
   int ticks_left_ = 0;        // until the next look at clock, I/O and injected tasks
   std::uint32_t streak_ = 0;  // tasks run out of the LIFO slot in a row
   std::uint32_t random_state_;
-  // For other threads' eyes only, so not detail::atomic (see counter.hpp).
+  // For other threads' eyes only, so not detail::atomic (see weft/base/counter.hpp).
   std::atomic<task_context*> context_{nullptr};
   std::atomic<std::source_location> since_{};
   std::atomic<bool> lets_others_run_{false};

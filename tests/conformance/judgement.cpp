@@ -3,6 +3,7 @@
 #include "answer.hpp"
 
 #include <algorithm>
+#include <span>
 #include <sstream>
 #include <utility>
 
@@ -171,12 +172,41 @@ std::vector<std::string> faults_of_parse(const test_case& c,
   return std::move(judged).faults();
 }
 
-void expected_counts::add(const test_case& c) {
-  ++connections;
+void expected_counts::add(const test_case& c, std::string_view wire) {
+  ++connections_;
+  bytes_ += wire.size();
   for (const auto& o : expected_of(c)) {
-    if (o.what == kind::answered) ++handled;
-    if (o.what == kind::refused) ++rejected[o.reasons.front()];
+    if (o.what == kind::answered) ++handled_;
+    if (o.what != kind::refused) continue;
+    ++refused_;
+    if (o.reasons.size() == 1) ++reasons_[o.reasons.front()];
   }
+}
+
+std::vector<std::string> expected_counts::faults_of(const http_metrics& counted,
+                                                    std::size_t handled) const {
+  std::vector<std::string> faults;
+  const auto check = [&faults](const std::string& what, std::uint64_t got, std::uint64_t least,
+                               std::uint64_t most) {
+    if (got >= least && got <= most) return;
+    faults.push_back(what + ": " + std::to_string(got) + " instead of " + std::to_string(least));
+  };
+  check("calls of the handler", handled, handled_, handled_);
+  check("requests", counted.requests, handled_, handled_);
+  check("accepted connections", counted.accepted_connections, connections_, connections_);
+  check("open connections", counted.open_connections, 0, 0);
+  check("bytes sent", counted.sent_bytes, bytes_, bytes_);
+
+  std::uint64_t answers = 0;
+  for (const auto of_class : std::span(counted.responses).subspan(2)) answers += of_class;
+  check("answers", answers, handled_ + refused_, handled_ + refused_);
+
+  std::uint64_t rejected = 0;
+  for (const auto& [reason, count] : counted.rejected) rejected += count;
+  check("rejections", rejected, refused_, refused_);
+  for (const auto& [reason, count] : reasons_)
+    check("http_rejected_total{" + reason + "}", counted.rejected_for(reason), count, refused_);
+  return faults;
 }
 
 }  // namespace weft::conformance

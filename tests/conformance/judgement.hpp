@@ -3,7 +3,10 @@
 #include "case_file.hpp"
 #include "parser_path.hpp"
 
+#include <weft/http/metrics.hpp>
+
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -28,13 +31,21 @@ std::vector<std::string> faults_of_wire(const test_case& c, std::string_view wir
 std::vector<std::string> faults_of_parse(const test_case& c,
                                          const std::vector<parsed_message>& messages);
 
-/// What a server has counted when it has served cases.
-struct expected_counts {
-  std::size_t connections = 0;
-  std::size_t handled = 0;
-  std::map<std::string, std::size_t> rejected;
+/// What servers count while they serve cases.
+class expected_counts {
+public:
+  /// @param wire  all that came back for it
+  void add(const test_case& c, std::string_view wire);
 
-  void add(const test_case& c);
+  /// @param handled  calls that the handler saw
+  std::vector<std::string> faults_of(const http_metrics& counted, std::size_t handled) const;
+
+private:
+  std::uint64_t connections_ = 0;
+  std::uint64_t handled_ = 0;
+  std::uint64_t refused_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::map<std::string, std::uint64_t> reasons_;  // where a case allows one alone
 };
 
 }  // namespace weft::conformance

@@ -12,8 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <map>
-#include <optional>
+#include <iterator>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -85,15 +84,6 @@ task<> deliver(http_server& server, std::span<delivery> deliveries) {
   co_await serving.join();
 }
 
-void check_counts(std::span<const delivery> deliveries, const case_handler& handler,
-                  std::vector<std::string>& faults) {
-  expected_counts expected;
-  for (const auto& d : deliveries) expected.add(*d.which);
-  if (handler.handled() != expected.handled)
-    faults.push_back("the handler was called " + std::to_string(handler.handled()) +
-                     " times, expected were " + std::to_string(expected.handled));
-}
-
 std::vector<std::string> faults_of_group(const model& m, std::span<delivery> deliveries) {
   server_options options;
   options.listen = {"127.0.0.1", 0};
@@ -103,15 +93,18 @@ std::vector<std::string> faults_of_group(const model& m, std::span<delivery> del
   scheduler(m).run(deliver(server, deliveries));
 
   std::vector<std::string> faults;
+  expected_counts counts;
   const test_case* faulty = nullptr;  // one cut of it that goes wrong is enough
   for (const auto& d : deliveries) {
+    counts.add(*d.which, d.received);
     if (d.which == faulty) continue;
     for (auto& fault : faults_of_wire(*d.which, d.received)) {
       faults.push_back(fault + " (first piece: " + std::to_string(d.pieces.front().size()) + ")");
       faulty = d.which;
     }
   }
-  check_counts(deliveries, handler, faults);
+  std::ranges::move(counts.faults_of(server.metrics(), handler.handled()),
+                    std::back_inserter(faults));
   return faults;
 }
 

@@ -30,7 +30,19 @@ struct http_limits {
   std::size_t min_bytes_per_second = 16 * 1024;
   duration keep_alive_timeout = std::chrono::seconds{15};  ///< silence between requests; close
   std::size_t max_requests_per_connection = 10'000;        ///< the last one is answered with close
+  /// Read ahead of the request that is being answered, at least 1: what else a peer pipelines stays
+  /// in the system's buffers, and in the end with the peer.
+  std::size_t max_unread_bytes = 16 * 1024;
   std::size_t max_drain_bytes = 64 * 1024;  ///< of a refused body, so that the answer arrives
+
+  // The server.
+  /// At this many, or at the process's limit of descriptors less 128, accepting pauses.
+  std::size_t max_connections = 10'000;
+  /// So long newcomers wait for room, then they are answered: 503.
+  duration accept_patience = std::chrono::seconds{1};
+  std::size_t max_backlog = 4096;  ///< complete in the system and not accepted; past it no answer
+  /// How long a stop waits for requests that are under way, before it cancels them.
+  duration drain_timeout = std::chrono::seconds{10};
 };
 
 }  // namespace weft

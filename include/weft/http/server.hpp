@@ -1,13 +1,12 @@
 #pragma once
 
-#include <weft/base/clock.hpp>
 #include <weft/base/error.hpp>
 #include <weft/http/handler.hpp>
 #include <weft/http/limits.hpp>
+#include <weft/http/metrics.hpp>
 #include <weft/net/endpoint.hpp>
 #include <weft/runtime/task.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -16,10 +15,6 @@ namespace weft {
 struct server_options {
   endpoint listen{"127.0.0.1", 8080};  ///< port 0 takes a free one
   http_limits limits{};
-  /// Accepting pauses at this many, or at the process's limit of descriptors less 128.
-  std::size_t max_connections = 10'000;
-  /// How long a stop waits for requests that are under way, before it cancels them.
-  duration drain_timeout = std::chrono::seconds(10);
 };
 
 /// Serves HTTP/1.1 on one address, each connection in a task of its own.
@@ -50,6 +45,9 @@ public:
   void stop() noexcept;
 
   std::size_t connections() const noexcept;
+  /// What it has done so far. Any thread.
+  /// Cost  a lock that beginning and ending connections take too, and a look at each connection
+  http_metrics metrics() const;
 
 private:
   class state;

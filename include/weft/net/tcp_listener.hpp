@@ -4,6 +4,7 @@
 #include <weft/net/tcp_stream.hpp>
 #include <weft/runtime/task.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace weft {
@@ -11,11 +12,15 @@ namespace weft {
 /// Takes connections on one address.
 class tcp_listener {
 public:
-  /// Opens the listening socket (SO_REUSEADDR, backlog 4096). Needs a running task.
+  static constexpr std::size_t usual_backlog = 4096;
+
+  /// Opens the listening socket (SO_REUSEADDR). Needs a running task.
   ///
-  /// @param at  port 0 takes a free one, local() tells which
+  /// @param at       port 0 takes a free one, local() tells which
+  /// @param backlog  as many connections as the system may complete before they are accepted; it
+  ///                 takes one more, and no more than it is set up for (Linux: net.core.somaxconn)
   /// @errors condition::refused where the port is taken or not allowed; the system's codes
-  static result<tcp_listener> open(const endpoint& at);
+  static result<tcp_listener> open(const endpoint& at, std::size_t backlog = usual_backlog);
 
   tcp_listener(tcp_listener&&) noexcept;
   tcp_listener& operator=(tcp_listener&&) noexcept;

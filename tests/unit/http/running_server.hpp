@@ -63,8 +63,10 @@ public:
 
   void start() {
     REQUIRE(server_.open().has_value());
-    serving_.go(server_.serve());
+    serve();
   }
+  /// What start() does after opening.
+  void serve() { serving_.go(server_.serve()); }
   task<> stop() {
     server_.stop();
     co_await serving_.join();

@@ -8,12 +8,14 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 
 using namespace std::chrono_literals;
 using namespace weft::test;
 using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::StartsWith;
 using weft::task;
 
 namespace {
@@ -84,6 +86,35 @@ TEST_CASE("a full descriptor table pauses accepting, says so once, and loses no 
       CHECK_THAT(answer, ContainsSubstring("GET /waiting "));
     }
     CHECK(count(errors.text(), "accepting pauses") == 1);
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a full descriptor table is answered with 503 by the spare descriptor after a while") {
+  under_each_model([]() -> task<> {
+    const captured_errors errors;
+    auto options = on_a_free_port();
+    options.limits.accept_patience = 50ms;
+    running_server server(options);
+    server.start();
+    auto served = co_await server.connect();
+    const bool before = co_await serves_on(served, "/before");
+    CHECK(before);
+    {
+      const few_descriptors limit(1);
+      for (int i = 1; i <= 3; ++i) {
+        const auto answer = co_await exchange(server, get("/waiting"));
+        CHECK_THAT(answer, StartsWith("HTTP/1.1 503 "));
+        CHECK_THAT(answer, ContainsSubstring("Retry-After"));
+        const auto counted = server.server().metrics();
+        CHECK(counted.rejected_for(weft::rejection_reasons::descriptors) ==
+              static_cast<std::uint64_t>(i));
+      }
+      const bool during = co_await serves_on(served, "/during");
+      CHECK(during);
+    }
+    const auto after = co_await exchange(server, get("/after", last));
+    CHECK_THAT(after, StartsWith("HTTP/1.1 200 "));
     co_await server.stop();
   });
 }

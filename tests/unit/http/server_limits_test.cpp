@@ -23,7 +23,7 @@ task<> wait_until_empty(running_server& server) {
 TEST_CASE("a connection past the limit waits until another one ends") {
   under_each_model([]() -> task<> {
     auto options = on_a_free_port();
-    options.max_connections = 2;
+    options.limits.max_connections = 2;
     running_server server(options);
     server.start();
     auto first = co_await server.connect();

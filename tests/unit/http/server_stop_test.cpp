@@ -65,7 +65,7 @@ TEST_CASE("a thread that is no worker may stop the server, also twice") {
 TEST_CASE("a server that is full stops at once when its connections are idle") {
   under_each_model([]() -> task<> {
     auto options = on_a_free_port();
-    options.max_connections = 1;
+    options.limits.max_connections = 1;
     running_server server(options);
     server.start();
     auto idle = co_await server.connect();

@@ -253,7 +253,7 @@ TEST_CASE("stop answers what is under way, ends what is idle, and then returns")
 TEST_CASE("a request that outlasts the drain is cancelled") {
   under_each_model([]() -> task<> {
     auto options = on_a_free_port();
-    options.drain_timeout = 5ms;
+    options.limits.drain_timeout = 5ms;
     running_server server(options);
     server.start();
     auto busy = co_await server.connect();

@@ -1,0 +1,163 @@
+#include "reception.hpp"
+
+#include <weft/base/byte_buffer.hpp>
+#include <weft/http/response_writer.hpp>
+#include <weft/runtime/deadline.hpp>
+#include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/sleep.hpp>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+namespace weft::http {
+namespace {
+
+constexpr auto accept_pause = std::chrono::milliseconds(20);
+// For a newcomer that is turned away to take its answer. Others wait meanwhile.
+constexpr auto farewell_time = std::chrono::milliseconds(100);
+constexpr std::size_t farewell_bytes = 4 * 1024;
+constexpr std::size_t reserved_descriptors = 128;
+
+constexpr parse_error too_many_connections{
+    http_status::service_unavailable,
+    "the server has as many connections as max_connections allows",
+    rejection_reasons::connection_count};
+constexpr parse_error no_descriptor{http_status::service_unavailable,
+                                    "the server has no room for another connection",
+                                    rejection_reasons::descriptors};
+
+// Raises the soft limit to the hard one: a server wants what it may have.
+std::size_t usable_descriptors() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  if (limit.rlim_cur < limit.rlim_max) {
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+std::size_t connection_limit(std::size_t wanted) {
+  const std::size_t descriptors = usable_descriptors();
+  const std::size_t possible =
+      descriptors > 2 * reserved_descriptors ? descriptors - reserved_descriptors : descriptors / 2;
+  return std::min(wanted, possible);
+}
+
+bool has_ended(const std::error_code& error) {
+  return error == condition::closed || error == condition::canceled;
+}
+
+/// Bytes that are unread at a close would reset the connection, and the answer with it.
+task<> answer_and_drain(tcp_stream& stream, byte_buffer& buffer) {
+  auto written = co_await stream.write_all(buffer.view());
+  if (!written) co_return;
+  stream.finish_writing();
+  buffer.reserve(farewell_bytes);
+  for (;;) {
+    auto got = co_await stream.read_some({buffer.data(), buffer.capacity()});
+    if (!got) co_return;
+  }
+}
+
+}  // namespace
+
+void spare_descriptor::give() noexcept {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  descriptor_ = -1;
+}
+
+void spare_descriptor::take() noexcept {
+  if (descriptor_ < 0) descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+reception::reception(const http_limits& limits, const std::atomic<bool>& stopping)
+    : limits_(limits), stopping_(stopping), most_(connection_limit(limits.max_connections)) {}
+
+task<result<tcp_stream>> reception::next(tcp_listener& listener, const task_group& served) {
+  while (!stopping_.load(std::memory_order_relaxed) && !cancel_requested()) {
+    if (is_full(served) && is_patient(too_many_connections)) {
+      co_await pause(served.live(), condition::limit_exceeded);
+      continue;
+    }
+    auto arrived = co_await accept(listener);
+    if (!arrived) {
+      if (has_ended(arrived.error())) co_return arrived;
+      co_await pause(served.live(), arrived.error());
+      continue;
+    }
+    accepted_.add();
+    const parse_error* const reason = reason_against(served);
+    if (reason == nullptr) co_return arrived;
+    co_await turn_away(std::move(*arrived), *reason);
+  }
+  co_return make_error_code(condition::closed);
+}
+
+/// @return false once `shortage` has lasted for accept_patience
+bool reception::is_patient(const parse_error& shortage) noexcept {
+  const time_point now = scheduler::current().now();
+  if (shortage_ != &shortage) {
+    shortage_ = &shortage;
+    since_ = now;
+  }
+  return now - since_ < limits_.accept_patience;
+}
+
+// Where it fails for want of a descriptor and patience is over, with the spare one.
+task<result<tcp_stream>> reception::accept(tcp_listener& listener) {
+  auto arrived = co_await listener.accept();
+  const bool is_short = !arrived && !has_ended(arrived.error());
+  if (!is_short || is_patient(no_descriptor)) co_return arrived;
+  spare_.give();
+  auto by_spare = co_await listener.accept();
+  co_return by_spare;
+}
+
+/// @return nullptr where there is room
+const parse_error* reception::reason_against(const task_group& served) noexcept {
+  spare_.take();
+  if (is_full(served)) return &too_many_connections;
+  if (!spare_.is_held()) return &no_descriptor;
+  shortage_ = nullptr;
+  return nullptr;
+}
+
+task<> reception::turn_away(tcp_stream stream, const parse_error& why) {
+  (&why == &no_descriptor ? past_descriptor_limit_ : past_connection_limit_).add();
+  byte_buffer buffer;
+  write_error(buffer, why, {});
+  sent_.add(buffer.size());
+  auto farewell = with_timeout(farewell_time, answer_and_drain(stream, buffer));
+  const auto taken = co_await std::move(farewell);
+  static_cast<void>(taken);  // a peer that does not take it is not waited for
+}
+
+task<> reception::pause(std::size_t live, const std::error_code& why) {
+  if (!said_) {
+    std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", live,
+                 why.message().c_str());
+  }
+  said_ = true;
+  spare_.take();
+  co_await sleep(accept_pause);
+}
+
+void reception::add_to(http_metrics& sum) const {
+  const auto for_count = past_connection_limit_.value();
+  const auto for_descriptors = past_descriptor_limit_.value();
+  sum.accepted_connections += accepted_.value();
+  sum.responses[5] += for_count + for_descriptors;
+  sum.sent_bytes += sent_.value();
+  count_rejections(sum, rejection_reasons::connection_count, for_count);
+  count_rejections(sum, rejection_reasons::descriptors, for_descriptors);
+}
+
+}  // namespace weft::http
