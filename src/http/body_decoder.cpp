@@ -20,6 +20,8 @@ void body_decoder::begin_length(std::uint64_t length) noexcept {
 
 void body_decoder::begin_chunked() noexcept { begin(state::chunk_line); }
 
+void body_decoder::begin_until_close() noexcept { begin(state::until_close); }
+
 void body_decoder::begin(state first) noexcept {
   state_ = first;
   max_body_bytes_ = limits_->max_body_bytes;
@@ -45,6 +47,7 @@ body_decoder::progress body_decoder::advance(std::string_view rest, std::size_t&
   switch (state_) {
     case state::length_start: return check_length();
     case state::length: return read_bytes(rest, position, state::ended);
+    case state::until_close: return read_until_close(rest, position);
     case state::chunk_line: return read_chunk_line(rest, position);
     case state::chunk_bytes: return read_bytes(rest, position, state::chunk_end);
     case state::chunk_end: return read_chunk_end(rest, position);
@@ -69,6 +72,19 @@ body_decoder::progress body_decoder::read_bytes(std::string_view rest, std::size
   position += size;
   remaining_ -= size;
   if (remaining_ == 0) state_ = after;
+  return progress::data;
+}
+
+// Up to the limit first, so that what is told does not depend on how the bytes arrive.
+body_decoder::progress body_decoder::read_until_close(std::string_view rest,
+                                                      std::size_t& position) {
+  if (rest.empty()) return progress::need_more;
+  if (received_ >= max_body_bytes_) return fail(errors::body_too_large);
+  const auto left = max_body_bytes_ - received_;
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(left, rest.size()));
+  chunk_ = rest.substr(0, size);
+  position += size;
+  received_ += size;
   return progress::data;
 }
 
@@ -122,6 +138,7 @@ body_decoder::progress body_decoder::read_trailer_line(std::string_view rest,
     return fail(bad_field_start(text.data()));
   if (++trailer_count_ > limits_->max_header_count) return fail(errors::too_many_trailers);
   trailer_bytes_ += text.size() + 2;
+  if (trailers_ != nullptr) trailers_->append({text.data(), text.size() + 2});
   return progress::advanced;
 }
 

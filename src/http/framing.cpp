@@ -26,6 +26,8 @@ const parse_error* each_element(std::string_view list, Visit visit) {
   }
 }
 
+}  // namespace
+
 const parse_error* note_host(std::string_view value, head_framing& framing) noexcept {
   if (framing.has_host) return &errors::repeated_host;
   // Also for an absolute-form target, which overrules a valid Host only (RFC 9112 3.2.2).
@@ -80,24 +82,17 @@ const parse_error* note_transfer_encoding(std::string_view value, head_framing& 
   return had_chunked || !framing.chunked ? &errors::bad_transfer_encoding : nullptr;
 }
 
-}  // namespace
-
-const parse_error* note_field(std::string_view name, std::string_view value,
-                              head_framing& framing) noexcept {
-  if (is_token(name, "host")) return note_host(value, framing);
-  if (is_token(name, "connection")) return note_connection(value, framing);
-  if (is_token(name, "content-length")) return note_content_length(value, framing);
-  if (is_token(name, "transfer-encoding")) return note_transfer_encoding(value, framing);
-  if (is_token(name, "expect")) return note_expect(value, framing);
+const parse_error* check_framing(int minor_version, const head_framing& framing) noexcept {
+  if (!framing.chunked) return nullptr;
+  if (framing.has_content_length) return &errors::two_framings;
+  if (minor_version == 0) return &errors::transfer_encoding_in_1_0;
   return nullptr;
 }
 
-const parse_error* check_framing(const request_line& line, const head_framing& framing) noexcept {
+const parse_error* check_request_framing(const request_line& line,
+                                         const head_framing& framing) noexcept {
   if (!framing.has_host && line.minor_version != 0) return &errors::missing_host;
-  if (!framing.chunked) return nullptr;
-  if (framing.has_content_length) return &errors::two_framings;
-  if (line.minor_version == 0) return &errors::transfer_encoding_in_1_0;
-  return nullptr;
+  return check_framing(line.minor_version, framing);
 }
 
 }  // namespace weft::detail

@@ -7,6 +7,7 @@
 #include "parse_errors.hpp"
 #include "request_line.hpp"
 #include "scan.hpp"
+#include "status_line.hpp"
 
 #include <algorithm>
 
@@ -27,46 +28,85 @@ std::string_view text_between(const char* begin, const char* end) noexcept {
   return {begin, static_cast<std::size_t>(end - begin)};
 }
 
+/// What is particular to the heads that begin with such a line.
+template <class FirstLine>
+struct rules_of;
+
+template <>
+struct rules_of<request_line> {
+  static constexpr const parse_error& too_long = errors::request_line_too_long;
+  static const parse_error* read(std::string_view text, request_line& line) noexcept {
+    return read_request_line(text, line);
+  }
+  static void forget(request_line& line) noexcept { line.method = http_method::other; }
+  static const parse_error* note(const header_field& field, head_framing& framing) noexcept {
+    return note_request_field(field, framing);
+  }
+  static const parse_error* check(const request_line& line, const head_framing& framing) noexcept {
+    return check_request_framing(line, framing);
+  }
+};
+
+template <>
+struct rules_of<status_line> {
+  static constexpr const parse_error& too_long = errors::status_line_too_long;
+  static const parse_error* read(std::string_view text, status_line& line) noexcept {
+    return read_status_line(text, line);
+  }
+  static void forget(status_line&) noexcept {}
+  static const parse_error* note(const header_field& field, head_framing& framing) noexcept {
+    return note_field(field, framing);
+  }
+  static const parse_error* check(const status_line& line, const head_framing& framing) noexcept {
+    return check_framing(line.minor_version, framing);
+  }
+};
+
 }  // namespace
 
-head_parser::outcome head_parser::parse(std::string_view unread) {
+template <class FirstLine>
+auto head_parser<FirstLine>::parse(std::string_view unread) -> outcome {
   // Moved bytes void the views; reading them again is rarer than keeping offsets is dear.
   if (unread.data() != base_) restart(unread.data());
   const char* const end = base_ + unread.size();
   if (block_ == nullptr) {
-    const outcome result = parse_request_line(end);
+    const outcome result = parse_first_line(end);
     if (result != outcome::complete) return result;
   }
   return parse_fields(end);
 }
 
-void head_parser::restart(const char* base) noexcept {
+template <class FirstLine>
+void head_parser<FirstLine>::restart(const char* base) noexcept {
   base_ = line_ = scanned_ = base;
   block_ = nullptr;
   next_field_ = fields_.data();
   framing_ = {};
 }
 
-void head_parser::reset() noexcept {
+template <class FirstLine>
+void head_parser<FirstLine>::reset() noexcept {
   restart(nullptr);
-  request_line_.method = http_method::other;
+  rules_of<FirstLine>::forget(first_line_);
 }
 
-head_parser::outcome head_parser::parse_request_line(const char* end) {
+template <class FirstLine>
+auto head_parser<FirstLine>::parse_first_line(const char* end) -> outcome {
   const char* const stop = clamp(line_, end, limits_->max_request_line_bytes + 1);
   const char* const eol = scan::find_control(scanned_, stop);
-  if (eol == stop) return stop == end ? wait(eol) : fail(errors::request_line_too_long);
+  if (eol == stop) return stop == end ? wait(eol) : fail(rules_of<FirstLine>::too_long);
   if (!is_line_end(eol, end)) {
     const parse_error* error = broken_line_end(eol, end);
     return error == nullptr ? wait(eol) : fail(*error);
   }
-  if (const auto* error = read_request_line(text_between(line_, eol), request_line_))
+  if (const auto* error = rules_of<FirstLine>::read(text_between(line_, eol), first_line_))
     return fail(*error);
   block_ = line_ = scanned_ = eol + 2;
   return outcome::complete;
 }
 
-head_parser::outcome head_parser::parse_fields(const char* end) {
+template <class FirstLine>
+auto head_parser<FirstLine>::parse_fields(const char* end) -> outcome {
   const char* const stop = clamp(block_, end, limits_->max_header_bytes);
   if (scanned_ > line_) {
     // The rest of a line that was cut: nothing to do before its end is here.
@@ -84,31 +124,33 @@ head_parser::outcome head_parser::parse_fields(const char* end) {
     if (next_field_ == fields_end_ && !grow_fields()) return fail(errors::too_many_headers);
     header_field& field = *next_field_++;
     field = {text_between(line, colon), trim(text_between(colon + 1, eol))};
-    if (may_rule_framing(field.name.size()))
-      if (const auto* error = note_field(field.name, field.value, framing_)) return fail(*error);
+    if (const auto* error = rules_of<FirstLine>::note(field, framing_)) return fail(*error);
     line = eol + 2;
   }
 }
 
-head_parser::outcome head_parser::parse_empty_line(const char* end) {
+template <class FirstLine>
+auto head_parser<FirstLine>::parse_empty_line(const char* end) -> outcome {
   if (!is_line_end(line_, end))
     return end - line_ < 2 ? wait(line_) : fail(errors::bare_carriage_return);
-  if (const auto* error = check_framing(request_line_, framing_)) return fail(*error);
+  if (const auto* error = rules_of<FirstLine>::check(first_line_, framing_)) return fail(*error);
   line_ += 2;
   return outcome::complete;
 }
 
 /// @param stop  the end of what may be read as header block
 /// @param eol   a control byte that does not begin a CR LF before `stop`, or `stop`
-head_parser::outcome head_parser::broken_field_line(const char* stop, const char* end,
-                                                    const char* eol) {
+template <class FirstLine>
+auto head_parser<FirstLine>::broken_field_line(const char* stop, const char* end, const char* eol)
+    -> outcome {
   const bool over_limit = stop != end;
   if (eol != stop)
     if (const parse_error* error = broken_line_end(eol, stop)) return fail(*error);
   return over_limit ? fail(errors::headers_too_large) : wait(eol);
 }
 
-bool head_parser::grow_fields() {
+template <class FirstLine>
+bool head_parser<FirstLine>::grow_fields() {
   const std::size_t count = fields_.size();
   fields_.resize(std::min(std::max(initial_fields, count * 2), limits_->max_header_count));
   next_field_ = fields_.data() + count;
@@ -116,24 +158,19 @@ bool head_parser::grow_fields() {
   return next_field_ != fields_end_;
 }
 
-void head_parser::describe(request& message) const noexcept {
-  const auto& line = request_line_;
-  message.set_method(line.method, line.method_name);
-  message.set_target(line.target, line.path, line.query);
-  message.set_host(line.authority.empty() ? framing_.host : line.authority);
-  const bool keep_alive = !framing_.close && (line.minor_version != 0 || framing_.keep_alive);
-  message.set_version(line.minor_version, keep_alive);
-  message.set_headers({fields_.data(), next_field_});
-}
-
-head_parser::outcome head_parser::wait(const char* scanned) noexcept {
+template <class FirstLine>
+auto head_parser<FirstLine>::wait(const char* scanned) noexcept -> outcome {
   scanned_ = scanned;
   return outcome::need_more;
 }
 
-head_parser::outcome head_parser::fail(const parse_error& error) noexcept {
+template <class FirstLine>
+auto head_parser<FirstLine>::fail(const parse_error& error) noexcept -> outcome {
   error_ = &error;
   return outcome::failed;
 }
+
+template class head_parser<request_line>;
+template class head_parser<status_line>;
 
 }  // namespace weft::detail

@@ -13,8 +13,8 @@ inline constexpr parse_error bare_line_feed{bad_request, "a line ends with LF in
                                             "bare_line_feed"};
 inline constexpr parse_error bare_carriage_return{bad_request, "CR is not followed by LF",
                                                   "bare_carriage_return"};
-inline constexpr parse_error control_byte{
-    bad_request, "the head of the request contains a control byte", "control_byte"};
+inline constexpr parse_error control_byte{bad_request, "the head contains a control byte",
+                                          "control_byte"};
 
 // Request line
 inline constexpr parse_error too_many_empty_lines{
@@ -32,6 +32,15 @@ inline constexpr parse_error unsupported_version{
     http_version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here", "version"};
 inline constexpr parse_error unsupported_method{not_implemented, "the method is not implemented",
                                                 "method"};
+
+// Status line
+inline constexpr parse_error bad_status_line{
+    bad_gateway, "the status line is not version SP status SP reason", "status_line"};
+inline constexpr parse_error status_line_too_long{
+    bad_gateway, "the status line is longer than max_request_line_bytes", "status_line_too_long"};
+inline constexpr parse_error bad_status{bad_gateway, "the status is not from 100 to 599", "status"};
+inline constexpr parse_error too_many_interim{
+    bad_gateway, "there are too many interim answers before the answer", "interim"};
 
 // Header block
 inline constexpr parse_error bad_field_name{
@@ -67,6 +76,8 @@ inline constexpr parse_error transfer_encoding_in_1_0{
     bad_request, "HTTP/1.0 has no Transfer-Encoding", "transfer_encoding_1_0"};
 
 // Body
+inline constexpr parse_error cut_short{bad_gateway, "the connection ended inside of the answer",
+                                       "cut_short"};
 inline constexpr parse_error body_too_large{
     content_too_large, "the body is larger than max_body_bytes", "body_too_large"};
 inline constexpr parse_error bad_chunk_size{

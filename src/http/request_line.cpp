@@ -2,29 +2,15 @@
 
 #include "authority.hpp"
 #include "char_class.hpp"
+#include "http_version.hpp"
 #include "parse_errors.hpp"
 #include "scan.hpp"
-
-#include <cstring>
 
 namespace weft::detail {
 
 namespace {
 
 using http::parse_error;
-
-/// HTTP-version = "HTTP/" DIGIT "." DIGIT, eight bytes. A minor version above 1 is read as 1.1
-/// (RFC 9110 2.5).
-const parse_error* read_version(std::string_view text, request_line& line) noexcept {
-  if (std::memcmp(text.data(), "HTTP/", 5) != 0) return &errors::bad_request_line;
-  const char major = text[5];
-  const char minor = text[7];
-  if (!is(major, digit_char) || text[6] != '.' || !is(minor, digit_char))
-    return &errors::bad_request_line;
-  if (major != '1') return &errors::unsupported_version;
-  line.minor_version = minor == '0' ? 0 : 1;
-  return nullptr;
-}
 
 /// Checks path [ "?" query ] and splits it. @param text  from where the path begins
 bool split_path(std::string_view text, request_line& line) noexcept {
@@ -90,7 +76,6 @@ const parse_error* read_target(request_line& line) noexcept {
 }  // namespace
 
 const parse_error* read_request_line(std::string_view text, request_line& line) noexcept {
-  constexpr std::size_t version_size = 8;
   const char* const begin = text.data();
   const char* const end = begin + text.size();
   const char* const method_end = scan::skip_token(begin, end);
@@ -105,7 +90,9 @@ const parse_error* read_request_line(std::string_view text, request_line& line) 
   line.method = parse_method(line.method_name);
   line.target = {method_end + 1, static_cast<std::size_t>(version - method_end) - 2};
   line.authority = {};
-  if (const auto* error = read_version({version, version_size}, line)) return error;
+  if (const auto* error =
+          read_version({version, version_size}, line.minor_version, errors::bad_request_line))
+    return error;
   if (const auto* error = read_target(line)) return error;
   if (line.method == http_method::connect || line.method == http_method::trace)
     return &errors::unsupported_method;

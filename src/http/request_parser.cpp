@@ -25,7 +25,7 @@ parse_step request_parser::next(std::string_view unread) {
 }
 
 parse_step request_parser::read_head(std::string_view unread) {
-  using outcome = detail::head_parser::outcome;
+  using outcome = detail::request_head_parser::outcome;
   std::size_t skipped = 0;
   while (unread.starts_with("\r\n")) {
     if (++empty_lines_ > max_empty_lines) return fail(errors::too_many_empty_lines);
@@ -39,9 +39,19 @@ parse_step request_parser::read_head(std::string_view unread) {
     return result == outcome::failed ? fail(head_.error())
                                      : parse_step{parse_event::need_more, skipped};
   }
-  head_.describe(message_);
+  describe_head();
   begin_body();
   return {parse_event::head, skipped + head_.size()};
+}
+
+void request_parser::describe_head() noexcept {
+  const auto& line = head_.line();
+  const auto& framing = head_.framing();
+  message_.set_method(line.method, line.method_name);
+  message_.set_target(line.target, line.path, line.query);
+  message_.set_host(line.authority.empty() ? framing.host : line.authority);
+  message_.set_version(line.minor_version, framing.keeps_alive(line.minor_version));
+  message_.set_headers(head_.fields());
 }
 
 void request_parser::begin_body() noexcept {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/http/header_field.hpp>
 #include <weft/http/method.hpp>
 
 #include <cstdint>
@@ -8,12 +9,6 @@
 #include <string_view>
 
 namespace weft {
-
-/// One header line: views into the receive buffer.
-struct header_field {
-  std::string_view name;
-  std::string_view value;  ///< blanks around it removed
-};
 
 /// A parsed request. All views point into the connection's buffers and live until the handler has
 /// ended; extractors by value are what outlives it.
@@ -38,7 +33,9 @@ public:
 
   std::span<const header_field> headers() const noexcept { return headers_; }
   /// The first header of that name, in any case. @return nullopt where there is none
-  std::optional<std::string_view> header(std::string_view name) const noexcept;
+  std::optional<std::string_view> header(std::string_view name) const noexcept {
+    return find_header(headers_, name);
+  }
 
   std::string_view body() const noexcept { return body_; }
 

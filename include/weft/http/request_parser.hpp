@@ -4,6 +4,7 @@
 #include <weft/http/detail/head_parser.hpp>
 #include <weft/http/limits.hpp>
 #include <weft/http/parse_error.hpp>
+#include <weft/http/parse_event.hpp>
 #include <weft/http/request.hpp>
 
 #include <cstddef>
@@ -12,19 +13,6 @@
 #include <string_view>
 
 namespace weft::http {
-
-enum class parse_event {
-  need_more,  ///< nothing to tell before more bytes arrive
-  head,       ///< message() is filled; its views point into `unread`
-  body,       ///< body_chunk() holds payload, a view into `unread`
-  done,       ///< the message is complete; reset() starts the next one
-  error,      ///< answer error() and close; nothing after it is ever read as a request
-};
-
-struct parse_step {
-  parse_event event;
-  std::size_t consumed;  ///< bytes of `unread` that belong to the past now, framing too
-};
 
 /// Turns the bytes of a connection into requests. Does no I/O and holds no bytes.
 ///
@@ -75,9 +63,10 @@ private:
   parse_step read_head(std::string_view unread);
   parse_step read_body(std::string_view unread);
   parse_step fail(const parse_error& error) noexcept;
+  void describe_head() noexcept;
   void begin_body() noexcept;
 
-  detail::head_parser head_;
+  detail::request_head_parser head_;
   detail::body_decoder body_;
   request message_;
   const parse_error* error_ = nullptr;

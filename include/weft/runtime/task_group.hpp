@@ -238,7 +238,8 @@ private:
 /// Cancel  reaches the body, and the children when the group is joined; nothing is left running
 /// @param body  a function that takes task_group& and returns task<>; it must not be a lambda with
 ///              captures (they would die before the coroutine): pass what it needs as `args`
-/// @param args  kept until the end. With g++ 12 an aggregate has a name before the co_await statement
+/// @param args  kept until the end. With g++ 12 an aggregate has a name before the co_await
+///              statement
 template <class Body, class... Args>
 task<> with_group(Body body, Args... args) {
   task_group group;

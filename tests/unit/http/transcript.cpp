@@ -101,23 +101,28 @@ std::vector<std::string_view> single_bytes(std::string_view input) {
 
 }  // namespace
 
-std::string transcript(std::span<const std::string_view> pieces, const http_limits& limits) {
+std::string transcript(pieces all, const http_limits& limits) {
   recorder told{limits};
-  for (const auto piece : pieces) told.feed(piece);
+  for (const auto piece : all) told.feed(piece);
   return told.finish();
+}
+
+void check_every_split(std::string_view input, std::string_view expected,
+                       const transcriber& transcribe) {
+  const std::string_view whole[] = {input};
+  CAPTURE(input);
+  REQUIRE(transcribe(whole) == expected);
+  for (std::size_t at = 0; at <= input.size(); ++at) {
+    const std::string_view halves[] = {input.substr(0, at), input.substr(at)};
+    CAPTURE(at);
+    REQUIRE(transcribe(halves) == expected);
+  }
+  REQUIRE(transcribe(single_bytes(input)) == expected);
 }
 
 void check_transcript(std::string_view input, std::string_view expected,
                       const http_limits& limits) {
-  const std::string_view whole[] = {input};
-  CAPTURE(input);
-  REQUIRE(transcript(whole, limits) == expected);
-  for (std::size_t at = 0; at <= input.size(); ++at) {
-    const std::string_view halves[] = {input.substr(0, at), input.substr(at)};
-    CAPTURE(at);
-    REQUIRE(transcript(halves, limits) == expected);
-  }
-  REQUIRE(transcript(single_bytes(input), limits) == expected);
+  check_every_split(input, expected, [&](pieces p) { return transcript(p, limits); });
 }
 
 void check_refused(std::string_view input, std::string_view expected, const http_limits& limits) {

@@ -2,11 +2,20 @@
 
 #include <weft/http/limits.hpp>
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace weft::test {
+
+using pieces = std::span<const std::string_view>;
+/// Tells what a parser says about input that arrives in these pieces.
+using transcriber = std::function<std::string(pieces)>;
+
+/// Checks what is told of the whole input, of all its two-way splits, and of single bytes.
+void check_every_split(std::string_view input, std::string_view expected,
+                       const transcriber& transcribe);
 
 /// What a parser tells about a connection whose bytes arrive in these pieces, one line an event:
 ///
@@ -19,9 +28,9 @@ namespace weft::test {
 ///
 /// Chunks of one body are joined. Each call sees its bytes in an allocation of exactly their size,
 /// at another address than before, so that a sanitizer sees a read past the end or of old bytes.
-std::string transcript(std::span<const std::string_view> pieces, const http_limits& limits = {});
+std::string transcript(pieces all, const http_limits& limits = {});
 
-/// Checks the transcript of the whole input, of all its two-way splits, and of single bytes.
+/// check_every_split() of a request parser.
 void check_transcript(std::string_view input, std::string_view expected,
                       const http_limits& limits = {});
 

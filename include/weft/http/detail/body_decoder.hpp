@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/base/byte_buffer.hpp>
 #include <weft/http/limits.hpp>
 #include <weft/http/parse_error.hpp>
 
@@ -9,7 +10,8 @@
 
 namespace weft::detail {
 
-/// Takes the framing off a body: a length, or chunks with extensions and trailers.
+/// Takes the framing off a body: a length, chunks with extensions and trailers, or the end of the
+/// connection.
 ///
 /// @source RFC 9112 6 and 7.1
 class body_decoder {
@@ -25,7 +27,10 @@ public:
 
   void begin_length(std::uint64_t length) noexcept;
   void begin_chunked() noexcept;
+  void begin_until_close() noexcept;
   void set_max_bytes(std::uint64_t bytes) noexcept { max_body_bytes_ = bytes; }
+  /// Where the lines of trailers are appended from now on, each with its line end; null drops them.
+  void keep_trailers(byte_buffer* where) noexcept { trailers_ = where; }
 
   step next(std::string_view unread);
   std::string_view chunk() const noexcept { return chunk_; }
@@ -35,6 +40,7 @@ private:
   enum class state : std::uint8_t {
     length_start,
     length,
+    until_close,
     chunk_line,
     chunk_bytes,
     chunk_end,
@@ -47,6 +53,7 @@ private:
   progress advance(std::string_view rest, std::size_t& position);
   progress check_length();
   progress read_bytes(std::string_view rest, std::size_t& position, state after);
+  progress read_until_close(std::string_view rest, std::size_t& position);
   progress read_chunk_line(std::string_view rest, std::size_t& position);
   progress read_chunk_end(std::string_view rest, std::size_t& position);
   progress read_trailer_line(std::string_view rest, std::size_t& position);
@@ -57,9 +64,10 @@ private:
   const http_limits* limits_;
   const http::parse_error* error_ = nullptr;
   std::string_view chunk_;
+  byte_buffer* trailers_ = nullptr;
   std::uint64_t max_body_bytes_;
   std::uint64_t remaining_ = 0;  // of the length, or of the current chunk
-  std::uint64_t received_ = 0;   // announced by the chunks so far
+  std::uint64_t received_ = 0;   // announced by the chunks, or come until the close, so far
   std::size_t extension_bytes_ = 0;
   std::size_t trailer_bytes_ = 0;
   std::size_t trailer_count_ = 0;

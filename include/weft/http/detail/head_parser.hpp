@@ -1,11 +1,14 @@
 #pragma once
 
+#include <weft/http/header_field.hpp>
 #include <weft/http/limits.hpp>
+#include <weft/http/method.hpp>
 #include <weft/http/parse_error.hpp>
-#include <weft/http/request.hpp>
+#include <weft/http/status.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -22,9 +25,16 @@ struct request_line {
   std::string_view authority;  ///< of an absolute-form target, else empty
 };
 
+/// The status line, split and checked.
+struct status_line {
+  http_status status{};
+  int minor_version = 1;
+  std::string_view reason;
+};
+
 /// What the fields that rule the connection and the framing have said so far.
 struct head_framing {
-  std::string_view host;
+  std::string_view host;  // this, has_host and expects_continue: of a request only
   std::uint64_t content_length = 0;
   bool has_host = false;
   bool has_content_length = false;
@@ -32,13 +42,23 @@ struct head_framing {
   bool close = false;
   bool keep_alive = false;
   bool expects_continue = false;
+
+  /// @source RFC 9112 9.3
+  bool keeps_alive(int minor_version) const noexcept {
+    return !close && (minor_version != 0 || keep_alive);
+  }
 };
 
-/// Reads the request line and the header block.
+/// Reads the first line of a message and the header block.
 ///
 /// A line is looked at when its end has arrived, or when it contains a byte that no line may
 /// contain, or when it is longer than its limit. Each of these is a property of a prefix of the
 /// input, so the way the input was cut into reads changes nothing.
+///
+/// Requests and answers differ in their first line and in the fields that rule them; what differs
+/// is chosen by that line's type, at compile time.
+/// @tparam FirstLine  request_line or status_line; head_parser.cpp has the code for these two
+template <class FirstLine>
 class head_parser {
 public:
   enum class outcome { need_more, complete, failed };
@@ -52,20 +72,19 @@ public:
   /// Bytes of the whole head, its empty line too, once it is complete.
   std::size_t size() const noexcept { return static_cast<std::size_t>(line_ - base_); }
   const http::parse_error& error() const noexcept { return *error_; }
-  const request_line& line() const noexcept { return request_line_; }
+  const FirstLine& line() const noexcept { return first_line_; }
   const head_framing& framing() const noexcept { return framing_; }
-  void describe(request& message) const noexcept;
+  std::span<const header_field> fields() const noexcept { return {fields_.data(), next_field_}; }
   void reset() noexcept;
 
 private:
   enum class line_end { found, missing, bad };
 
   void restart(const char* base) noexcept;
-  outcome parse_request_line(const char* end);
+  outcome parse_first_line(const char* end);
   outcome parse_fields(const char* end);
   outcome parse_empty_line(const char* end);
   outcome broken_field_line(const char* stop, const char* end, const char* eol);
-  outcome complete();
   bool grow_fields();
   outcome wait(const char* scanned) noexcept;
   outcome fail(const http::parse_error& error) noexcept;
@@ -75,12 +94,17 @@ private:
   const char* base_ = nullptr;     // where the head began in the last call
   const char* line_ = nullptr;     // the line that is read next
   const char* scanned_ = nullptr;  // no line end lies between line_ and this
-  const char* block_ = nullptr;    // the header block; null: the request line is not read yet
+  const char* block_ = nullptr;    // the header block; null: the first line is not read yet
   std::vector<header_field> fields_;
   header_field* next_field_ = nullptr;  // where the next one goes
   header_field* fields_end_ = nullptr;
-  request_line request_line_;
+  FirstLine first_line_;
   head_framing framing_;
 };
+
+using request_head_parser = head_parser<request_line>;
+using answer_head_parser = head_parser<status_line>;
+extern template class head_parser<request_line>;
+extern template class head_parser<status_line>;
 
 }  // namespace weft::detail
