@@ -7,6 +7,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -162,6 +163,11 @@ void tcp_socket::abort_reading(condition reason) noexcept {
 
 void tcp_socket::finish_writing() noexcept { ::shutdown(descriptor_, SHUT_WR); }
 
+bool tcp_socket::is_readable() const noexcept {
+  pollfd asked{descriptor_, POLLIN, 0};
+  return ::poll(&asked, 1, 0) != 0;
+}
+
 endpoint tcp_socket::remote() const {
   asio::ip::tcp::endpoint peer;
   auto size = static_cast<socklen_t>(peer.capacity());
@@ -191,6 +197,7 @@ tcp_stream::~tcp_stream() = default;
 void tcp_stream::finish_writing() noexcept { socket_->finish_writing(); }
 void tcp_stream::abort(condition reason) noexcept { socket_->abort(reason); }
 void tcp_stream::abort_reading(condition reason) noexcept { socket_->abort_reading(reason); }
+bool tcp_stream::is_readable() const noexcept { return socket_->is_readable(); }
 endpoint tcp_stream::remote() const { return socket_->remote(); }
 
 }  // namespace weft

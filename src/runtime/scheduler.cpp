@@ -2,6 +2,7 @@
 
 #include "scheduler_core.hpp"
 
+#include <weft/runtime/home.hpp>
 #include <weft/runtime/metrics.hpp>
 
 namespace weft {
@@ -13,6 +14,11 @@ time_point scheduler::now() const noexcept { return core_->now(); }
 scheduler_metrics scheduler::metrics() const { return core_->metrics(); }
 scheduler& scheduler::current() {
   return detail::require_context("scheduler::current()").scope().core().owner();
+}
+
+std::uint32_t current_home() noexcept {
+  const detail::task_context* const task = detail::current_context();
+  return task == nullptr ? 0 : task->home();
 }
 
 void scheduler::spawn_background(detail::task_handle frame) { core_->spawn_background(frame); }

@@ -118,6 +118,11 @@ public:
   /// As abort(), for reads only: an answer can still be written.
   void abort_reading(condition reason) noexcept;
 
+  /// Whether a read would return at once: bytes are there, or the peer has finished or gone. A
+  /// look, out of date at once, for who waits for nothing and keeps a connection for later. Cost  a
+  /// system call
+  bool is_readable() const noexcept;
+
   endpoint remote() const;
 
 private:

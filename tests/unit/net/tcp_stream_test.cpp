@@ -271,3 +271,25 @@ TEST_CASE("cancel races with a connect that succeeds") {
     }
   });
 }
+
+TEST_CASE("a stream tells whether a read would return at once, and takes nothing by that") {
+  const auto looked_at = []() -> task<std::string> {
+    auto [client, server] = co_await connected();
+    std::string seen(client.is_readable() ? "early " : "");
+    co_await write(server, "hello");
+    for (int i = 0; i < 1000 && !client.is_readable(); ++i) co_await weft::sleep(1ms);
+    seen += client.is_readable() ? "there " : "lost ";
+    std::array<char, 16> buffer;
+    auto got = co_await client.read_some(buffer);
+    if (got) seen.append(buffer.data(), *got);
+    seen += client.is_readable() ? " more" : " quiet";
+    server.finish_writing();
+    for (int i = 0; i < 1000 && !client.is_readable(); ++i) co_await weft::sleep(1ms);
+    seen += client.is_readable() ? " ended" : " lost";
+    co_return seen;
+  };
+  for (const auto& m : weft::test::serving_models()) {
+    CAPTURE(m.name);
+    CHECK(weft::test::run_under(m, looked_at()) == "there hello quiet ended");
+  }
+}

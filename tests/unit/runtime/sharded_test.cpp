@@ -1,4 +1,5 @@
 #include <weft/runtime/channel.hpp>
+#include <weft/runtime/home.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
@@ -8,8 +9,11 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
@@ -210,3 +214,36 @@ TEST_CASE("a group that is spread over the shards is cancelled and joined from o
 }
 
 }  // namespace
+
+namespace {
+
+task<std::uint32_t> home_of_task() {
+  const auto before = weft::current_home();
+  co_await nap_and_yield();
+  if (weft::current_home() != before) throw std::logic_error("a task has moved");
+  co_return before;
+}
+
+task<std::set<std::uint32_t>> homes_of_dealt_tasks() {
+  weft::task_group group;
+  std::vector<weft::join_handle<std::uint32_t>> tasks;
+  for (int i = 0; i < 12; ++i) tasks.push_back(group.deal(home_of_task()));
+  std::set<std::uint32_t> homes;
+  for (auto& one : tasks) {
+    const auto home = co_await one.join();
+    homes.insert(home);
+  }
+  co_await group.join();
+  co_return homes;
+}
+
+}  // namespace
+
+TEST_CASE("a task knows its home, where it has one") {
+  CHECK(scheduler(weft::sharded{.shards = shards}).run(homes_of_dealt_tasks()) ==
+        std::set<std::uint32_t>{0, 1, 2});
+  for (const weft::model& m : {weft::model(weft::event_loop{}), weft::model(weft::parallel{2})}) {
+    CHECK(scheduler(m).run(homes_of_dealt_tasks()) == std::set<std::uint32_t>{0});
+  }
+  CHECK(weft::current_home() == 0);
+}
