@@ -36,6 +36,7 @@ body_decoder::step body_decoder::next(std::string_view unread) {
     switch (advance(rest, position)) {
       case progress::advanced: break;
       case progress::data: return {outcome::data, position};
+      case progress::trailer: return {outcome::trailer, position};
       case progress::need_more: return {outcome::need_more, position};
       case progress::ended: return {outcome::end, position};
       case progress::failed: return {outcome::failed, position};
@@ -138,8 +139,9 @@ body_decoder::progress body_decoder::read_trailer_line(std::string_view rest,
     return fail(bad_field_start(text.data()));
   if (++trailer_count_ > limits_->max_header_count) return fail(errors::too_many_trailers);
   trailer_bytes_ += text.size() + 2;
-  if (trailers_ != nullptr) trailers_->append({text.data(), text.size() + 2});
-  return progress::advanced;
+  const auto name = static_cast<std::size_t>(colon - text.data());
+  trailer_ = {text.substr(0, name), trim(text.substr(name + 1))};
+  return progress::trailer;
 }
 
 /// Finds the line at the start of `rest`, without going twice over what held no line end.

@@ -90,6 +90,7 @@ task<bool> connection::read_request() {
       case parse_event::done: traced_.parsed(); co_return true;
       case parse_event::head: take_head(step.consumed); break;
       case parse_event::body: take_body_chunk(); break;
+      case parse_event::trailer: break;
       case parse_event::need_more: {
         if (awaits_continue()) {
           write_continue(work_.get().out);

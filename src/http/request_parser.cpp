@@ -64,11 +64,18 @@ void request_parser::begin_body() noexcept {
 
 parse_step request_parser::read_body(std::string_view unread) {
   using outcome = detail::body_decoder::outcome;
-  const auto step = body_.next(unread);
+  auto step = body_.next(unread);
+  // Trailers are checked and dropped.
+  while (step.result == outcome::trailer) {
+    const std::size_t before = step.consumed;
+    step = body_.next(unread.substr(before));
+    step.consumed += before;
+  }
   switch (step.result) {
     case outcome::need_more: return {parse_event::need_more, step.consumed};
     case outcome::data: return {parse_event::body, step.consumed};
     case outcome::failed: return fail(body_.error());
+    case outcome::trailer:
     case outcome::end: break;
   }
   state_ = state::done;

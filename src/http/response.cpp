@@ -1,9 +1,8 @@
 #include <weft/http/response.hpp>
 
 #include "char_class.hpp"
-#include "scan.hpp"
+#include "field_rules.hpp"
 
-#include <stdexcept>
 #include <utility>
 
 namespace weft {
@@ -12,20 +11,8 @@ namespace {
 
 using detail::equals_any_case;
 
-void check_value(std::string_view value) {
-  const char* const end = value.data() + value.size();
-  if (detail::scan::find_control(value.data(), end) != end)
-    throw std::invalid_argument("a header value contains a control byte");
-}
-
-void check_name(std::string_view name) {
-  const char* const end = name.data() + name.size();
-  if (name.empty() || detail::scan::skip_token(name.data(), end) != end)
-    throw std::invalid_argument("a header name is not a token");
-  for (const std::string_view reserved : {"content-length", "transfer-encoding", "connection"})
-    if (equals_any_case(name, reserved))
-      throw std::invalid_argument("the connection sets " + std::string{reserved} + " itself");
-}
+using detail::check_field_name;
+using detail::check_field_value;
 
 }  // namespace
 
@@ -46,7 +33,7 @@ void response::set_status(http_status status) {
 }
 
 void response::set_content_type(std::string_view literal) {
-  check_value(literal);
+  check_field_value(literal);
   remove("content-type", 0);
   content_type_ = literal;
 }
@@ -56,14 +43,14 @@ void response::set_content_type(std::string_view literal) {
 void response::set_header(std::string_view name, std::string_view value) {
   const std::size_t place = find(name, 0);
   if (place == field_count_) return add_header(name, value);
-  check_value(value);
+  check_field_value(value);
   fields_[place].value = value;
   remove(name, place + 1);
 }
 
 void response::add_header(std::string_view name, std::string_view value) {
-  check_name(name);
-  check_value(value);
+  check_field_name(name);
+  check_field_value(value);
   if (equals_any_case(name, "content-type")) content_type_ = {};
   if (field_count_ == fields_.size()) {
     fields_.push_back({std::string{name}, std::string{value}});

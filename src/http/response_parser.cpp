@@ -86,6 +86,7 @@ parse_step response_parser::read_body(std::string_view unread) {
   switch (step.result) {
     case outcome::need_more: return {parse_event::need_more, step.consumed};
     case outcome::data: return {parse_event::body, step.consumed};
+    case outcome::trailer: return {parse_event::trailer, step.consumed};
     case outcome::failed: return fail(body_.error());
     case outcome::end: break;
   }

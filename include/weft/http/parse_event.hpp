@@ -9,6 +9,7 @@ enum class parse_event {
   need_more,  ///< nothing to tell before more bytes arrive
   head,       ///< message() is filled; its views point into `unread`
   body,       ///< body_chunk() holds payload, a view into `unread`
+  trailer,    ///< trailer() is one field of what follows a chunked body, views into `unread`
   done,       ///< the message is complete; reset() starts the next one
   error,      ///< error() says why; nothing after it is ever read as a message
 };

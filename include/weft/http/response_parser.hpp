@@ -1,6 +1,5 @@
 #pragma once
 
-#include <weft/base/byte_buffer.hpp>
 #include <weft/http/detail/body_decoder.hpp>
 #include <weft/http/detail/head_parser.hpp>
 #include <weft/http/header_field.hpp>
@@ -36,7 +35,7 @@ struct response_head {
 /// As strict as that: what two readers could read in two ways is an error. However the input is cut
 /// into calls, the events are the same, with body chunks joined.
 ///
-///     need_more* head (need_more | body)* done  |  ... error, for good
+///     need_more* head (need_more | body)* (need_more | trailer)* done  |  ... error, for good
 ///
 /// Interim answers (1xx) are skipped, 16 at most; 101 is told as an answer without a body, and what
 /// follows it is not HTTP. Where an answer has no length its body ends with the connection:
@@ -65,6 +64,9 @@ public:
   /// Valid after `head`.
   const response_head& message() const noexcept { return message_; }
   std::string_view body_chunk() const noexcept { return body_.chunk(); }
+  /// Trailers are told apart from headers: merged into them they could say what those said
+  /// otherwise.
+  const header_field& trailer() const noexcept { return body_.trailer(); }
   const parse_error& error() const noexcept { return *error_; }
 
   /// Whether 100 Continue has come: the body of the request may be sent.
@@ -77,8 +79,6 @@ public:
 
   /// Another body limit for this answer only, to be set between `head` and the next step.
   void limit_body(std::uint64_t bytes) noexcept { body_.set_max_bytes(bytes); }
-  /// Trailers are checked and, from now on, appended here as lines; null drops them.
-  void keep_trailers(byte_buffer* where) noexcept { body_.keep_trailers(where); }
 
   /// Starts the next answer, after `error` only the first one of another connection.
   /// @param asked  the method of its request, which decides whether a body follows

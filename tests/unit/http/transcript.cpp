@@ -42,6 +42,7 @@ private:
         in_message_ = true;
         break;
       case parse_event::body: body_ += parser_.body_chunk(); break;
+      case parse_event::trailer: break;
       case parse_event::done: tell_message(); break;
       case parse_event::error: tell_error(); break;
     }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weft/base/byte_buffer.hpp>
+#include <weft/http/header_field.hpp>
 #include <weft/http/limits.hpp>
 #include <weft/http/parse_error.hpp>
 
@@ -16,7 +16,7 @@ namespace weft::detail {
 /// @source RFC 9112 6 and 7.1
 class body_decoder {
 public:
-  enum class outcome { need_more, data, end, failed };
+  enum class outcome { need_more, data, trailer, end, failed };
   struct step {
     outcome result;
     std::size_t consumed;
@@ -29,11 +29,11 @@ public:
   void begin_chunked() noexcept;
   void begin_until_close() noexcept;
   void set_max_bytes(std::uint64_t bytes) noexcept { max_body_bytes_ = bytes; }
-  /// Where the lines of trailers are appended from now on, each with its line end; null drops them.
-  void keep_trailers(byte_buffer* where) noexcept { trailers_ = where; }
 
   step next(std::string_view unread);
   std::string_view chunk() const noexcept { return chunk_; }
+  /// Of the last `trailer`; a view into what was read.
+  const header_field& trailer() const noexcept { return trailer_; }
   const http::parse_error& error() const noexcept { return *error_; }
 
 private:
@@ -47,7 +47,7 @@ private:
     trailer,
     ended
   };
-  enum class progress { advanced, data, need_more, ended, failed };
+  enum class progress { advanced, data, trailer, need_more, ended, failed };
 
   void begin(state first) noexcept;
   progress advance(std::string_view rest, std::size_t& position);
@@ -64,7 +64,7 @@ private:
   const http_limits* limits_;
   const http::parse_error* error_ = nullptr;
   std::string_view chunk_;
-  byte_buffer* trailers_ = nullptr;
+  header_field trailer_;
   std::uint64_t max_body_bytes_;
   std::uint64_t remaining_ = 0;  // of the length, or of the current chunk
   std::uint64_t received_ = 0;   // announced by the chunks, or come until the close, so far

@@ -1,0 +1,91 @@
+#pragma once
+
+#include "client_pool.hpp"
+#include "request_writer.hpp"
+
+#include <weft/base/byte_buffer.hpp>
+#include <weft/base/clock.hpp>
+#include <weft/http/answer.hpp>
+#include <weft/http/client_request.hpp>
+#include <weft/http/field_list.hpp>
+#include <weft/runtime/task_group.hpp>
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace weft::http {
+
+/// One request on a connection, and its answer until the end has been read.
+///
+/// An exchange that ends in any other way than by a whole answer to a whole request drops its
+/// connection: nothing that is left on it could be told apart from the next answer.
+class client_exchange {
+public:
+  /// @param deadline  of all of it
+  client_exchange(connection_lease lease, const client_options& options, time_point deadline)
+      : lease_(std::move(lease)), options_(options), deadline_(deadline) {}
+  client_exchange(const client_exchange&) = delete;
+  client_exchange& operator=(const client_exchange&) = delete;
+
+  /// Sends the request, and reads the head of the answer.
+  task<result<void>> start(const client_request& request, const request_context& context);
+  /// After start(), once.
+  answer_head take_head() { return std::move(*head_); }
+  std::optional<std::uint64_t> content_length() const noexcept { return content_length_; }
+
+  /// As answer_stream's.
+  task<result<std::string_view>> read();
+  bool complete() const noexcept { return complete_; }
+  std::span<const header_field> trailers() const noexcept { return trailers_.view(); }
+  field_list take_trailers() noexcept { return std::move(trailers_); }
+
+  /// Whether the server can have closed the connection before it saw the request, as it may do with
+  /// one that rested.
+  bool met_a_closed_connection(std::error_code error) const noexcept;
+
+private:
+  /// How long a wait may last: to a point in time, and each part of it.
+  struct patience {
+    patience(time_point whole, duration part) noexcept : until_when(whole), for_each(part) {}
+    time_point until_when;
+    duration for_each;
+  };
+  enum class stop_at { event, event_or_continue };
+
+  task<result<void>> send(const client_request& request, const request_context& context);
+  task<result<void>> ask_before_body();
+  task<result<void>> send_body_watched(const client_request& request);
+  task<> send_beside(const client_request& request, task_group& both);
+  task<> watch(task_group& both);
+  task<result<void>> send_body(const client_request& request);
+  task<result<void>> send_chunks(outgoing_body& body);
+  task<result<void>> send_length(outgoing_body& body, std::uint64_t length);
+  result<void> give_up(std::error_code why) noexcept;
+  task<result<void>> send_text(std::string_view text);
+  task<result<void>> write(std::string_view bytes);
+  task<result<void>> write_out();
+
+  task<result<void>> read_head(patience p);
+  result<void> take_head_from_parser();
+  task<result<parse_event>> next(patience p, stop_at s);
+  result<parse_event> at_end_of_stream();
+  time_point no_later_than(duration wait) const;
+  void finish();
+
+  std::optional<connection_lease> lease_;
+  const client_options& options_;  // the pool's, which lives as long as this (see answer_stream)
+  const time_point deadline_;
+  byte_buffer out_;
+  std::optional<answer_head> head_;
+  std::optional<std::uint64_t> content_length_;
+  field_list trailers_;
+  result<void> sent_;       // of a watched sending
+  result<void> watched_;    // the watch on it
+  bool body_sent_ = false;  // as a whole
+  bool gave_up_ = false;    // what was to be sent is wrong, or was not to be had
+  bool has_received_ = false;
+  bool complete_ = false;
+};
+
+}  // namespace weft::http
