@@ -8,8 +8,8 @@ namespace weft {
 /// A number that is counted up in one place at a time and read by any thread.
 ///
 /// Two threads that add() at once lose counts; what is worth counting on a hot path has an owner,
-/// and a reader adds the owners' numbers up. Cost  a load and a store; no lock, no locked
-/// instruction, no order
+/// and a reader adds the owners' numbers up.
+/// Cost  a load and a store; no lock, no locked instruction, no order
 class counter {
 public:
   void add(std::uint64_t count = 1) noexcept {

@@ -119,8 +119,8 @@ public:
   void abort_reading(condition reason) noexcept;
 
   /// Whether a read would return at once: bytes are there, or the peer has finished or gone. A
-  /// look, out of date at once, for who waits for nothing and keeps a connection for later. Cost  a
-  /// system call
+  /// look, out of date at once, for who waits for nothing and keeps a connection for later.
+  /// Cost  a system call
   bool is_readable() const noexcept;
 
   endpoint remote() const;

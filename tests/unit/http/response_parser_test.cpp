@@ -153,7 +153,7 @@ struct row {
 
 const std::string ok = "HTTP/1.1 200 OK\r\n";
 
-//! [loop]
+// [loop]
 /// The body of the answer to a GET in `bytes`; nothing where it is not whole.
 std::optional<std::string> body_of(std::string_view bytes) {
   const http_limits limits;
@@ -170,7 +170,7 @@ std::optional<std::string> body_of(std::string_view bytes) {
   if (parser.finish().event == parse_event::done) return body;
   return std::nullopt;
 }
-//! [loop]
+// [/loop]
 
 }  // namespace
 
