@@ -36,7 +36,7 @@ private:
 };
 
 /// Where connections arrive: lets them in while there is room. While there is none they wait in the
-/// system's backlog, and after accept_patience they are answered with 503.
+/// system's backlog; once that has lasted for accept_patience they are answered with 503.
 ///
 /// One task uses it; add_to() any thread.
 class reception {

@@ -38,7 +38,7 @@ struct http_limits {
   // The server.
   /// At this many, or at the process's limit of descriptors less 128, accepting pauses.
   std::size_t max_connections = 10'000;
-  /// So long newcomers wait for room, then they are answered: 503.
+  /// When there has been no room for so long, newcomers wait no more but are answered: 503.
   duration accept_patience = std::chrono::seconds{1};
   std::size_t max_backlog = 4096;  ///< complete in the system and not accepted; past it no answer
   /// How long a stop waits for requests that are under way, before it cancels them.

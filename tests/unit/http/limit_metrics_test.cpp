@@ -180,7 +180,7 @@ TEST_CASE("a head that is too slow is counted and its answer names header_timeou
     const auto request = get("/steady", last);
     co_await write(steady, request.substr(0, 10));
     co_await write(slow, request.substr(0, 10));
-    co_await sleep(100ms);
+    co_await sleep(50ms);
     co_await write(steady, request.substr(10));
     const auto taken = co_await read_to_end(steady);
     CHECK_THAT(taken, StartsWith("HTTP/1.1 200 "));
@@ -303,7 +303,7 @@ TEST_CASE("what a stop ends is counted") {
     const bool served = co_await serves_on(idle, "/idle");
     CHECK(served);
     auto busy = weft::go(exchange(server, get("/slow")));
-    co_await sleep(10ms);
+    for (int i = 0; i < 1000 && server.server().metrics().requests != 2; ++i) co_await sleep(1ms);
     co_await server.stop();
     const auto answer = co_await busy.join();
     CHECK_THAT(answer, ContainsSubstring("Connection: close"));
