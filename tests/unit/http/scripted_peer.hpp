@@ -54,6 +54,17 @@ public:
     unread_.erase(0, text.size());
     co_return text;
   }
+  /// Reads past that many bytes. @return how many there were
+  task<std::size_t> drop(std::size_t size) {
+    std::size_t dropped = 0;
+    bool more = true;
+    while (more && dropped < size) {
+      dropped += unread_.size();
+      unread_.clear();
+      if (dropped < size) more = co_await receive();
+    }
+    co_return dropped;
+  }
   /// Until the client ends the connection.
   task<> until_closed() {
     bool more = true;
@@ -72,15 +83,15 @@ public:
 
 private:
   task<bool> receive() {
-    std::string buffer(64 * 1024, '\0');
-    auto got = co_await stream_.read_some(buffer);
+    auto got = co_await stream_.read_some(buffer_);
     if (!got) co_return false;
-    unread_.append(buffer, 0, *got);
+    unread_.append(buffer_, 0, *got);
     co_return true;
   }
 
   tcp_stream stream_;
   std::string unread_;
+  std::string buffer_ = std::string(64 * 1024, '\0');
   std::function<void(std::string)> log_;
 };
 
