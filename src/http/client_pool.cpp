@@ -6,6 +6,7 @@
 #include <weft/runtime/scheduler.hpp>
 
 #include <algorithm>
+#include <new>
 
 namespace weft::http {
 
@@ -40,8 +41,8 @@ connection_lease::~connection_lease() {
 }
 
 void connection_lease::return_to_pool(std::unique_ptr<client_connection> connection) {
-  is_counted_ = false;
   pool_->rest(*origin_, std::move(connection));
+  is_counted_ = false;  // where it throws, the lease counts what it has lost
 }
 
 task<result<connection_lease>> client_pool::acquire(endpoint to, want w) {
@@ -63,6 +64,7 @@ task<result<connection_lease>> client_pool::acquire(endpoint to, want w) {
   if (!stream) co_return stream.error();
   lease.connection_ =
       std::make_unique<client_connection>(std::move(*stream), limits_, current_home());
+  made_.fetch_add(1, std::memory_order_relaxed);
   co_return lease;
 }
 
@@ -111,7 +113,6 @@ std::unique_ptr<client_connection> client_pool::remove_newest(client_origin& ori
 void client_pool::count_new(client_origin& origin) {
   connections closed;
   std::lock_guard lock(mutex_);
-  ++made_;
   ++origin.open;
   ++open_;
   if (origin.open > options_.max_connections_per_host && !origin.at_rest.empty())
@@ -156,8 +157,12 @@ void client_pool::rest(client_origin& origin, std::unique_ptr<client_connection>
   }
   origin.at_rest.push_back({std::move(connection), now});
   if (has_reaper_ || options_.idle_timeout == duration::max()) return;
-  threads.spawn(reap(shared_from_this()));
-  has_reaper_ = true;
+  try {
+    threads.spawn(reap(shared_from_this()));
+    has_reaper_ = true;
+  } catch (const std::bad_alloc&) {
+    // The next connection that comes to rest tries again.
+  }
 }
 
 void client_pool::close() noexcept {
@@ -173,7 +178,7 @@ void client_pool::close() noexcept {
 client_counts client_pool::counts() const {
   std::lock_guard lock(mutex_);
   client_counts now;
-  now.made = made_;
+  now.made = made_.load(std::memory_order_relaxed);
   now.reused = reused_.load(std::memory_order_relaxed);
   now.open = open_;
   for (const auto& [name, origin] : origins_) now.idle += origin->at_rest.size();

@@ -130,7 +130,7 @@ private:
   std::map<std::string, std::shared_ptr<client_origin>> origins_;
   std::size_t tidy_at_ = 16;  // origins; then those are dropped that nobody uses
   std::size_t open_ = 0;
-  std::uint64_t made_ = 0;
+  std::atomic<std::uint64_t> made_{0};
   std::atomic<std::uint64_t> reused_{0};
   bool has_reaper_ = false;
   bool closed_ = false;
