@@ -174,7 +174,7 @@ private:
   atomic<std::uintptr_t> join_;
   // The last 8 of 64 bytes.
   std::atomic<std::uint32_t> traced_as_{0};
-  std::uint16_t home_;  // by set_home()
+  std::uint16_t home_ = 0;
   // Of its scope. A forked child that ends looks for its list while its forker puts it into one.
   std::uint8_t list_ = 0;
   const bool in_root_;  // nobody but a join_handle asks for its error
