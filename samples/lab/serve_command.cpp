@@ -2,6 +2,7 @@
 
 #include "routes.hpp"
 
+#include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/runtime/trace.hpp>
 
@@ -22,6 +23,7 @@ struct serve_options {
   unsigned workers = 0;
   double interval_ms = 0;
   std::string listen = "127.0.0.1:8080";
+  std::string io = "automatic";
   std::string trace;
 };
 
@@ -51,6 +53,13 @@ weft::model choose_model(const serve_options& options) {
   return *model;
 }
 
+weft::io_kind choose_io(const serve_options& options) {
+  const auto named = weft::parse_io_kind(options.io);
+  if (named) return *named;
+  throw CLI::ValidationError("--io", "there is no \"" + options.io + "\"; there are " +
+                                         std::string(weft::io_kind_names()));
+}
+
 // The file is opened first: an hour of serving is not lost to a wrong path.
 int serve_traced(weft::app& app, const weft::run_options& run, const std::string& path) {
   std::ofstream file(path);
@@ -73,6 +82,7 @@ int serve(const serve_options& options) {
   weft::run_options run;
   run.model = choose_model(options);
   run.listen = options.listen;
+  run.io = choose_io(options);
   return options.trace.empty() ? app.run(run) : serve_traced(app, run, options.trace);
 }
 
@@ -88,6 +98,9 @@ void add_serve_command(CLI::App& program, int& exit_code) {
   command.add_option("--interval", options->interval_ms, "gil: switch interval in ms (5)")
       ->check(CLI::Range(0.05, 10'000.0));
   command.add_option("--listen", options->listen, "HOST:PORT; port 0 takes a free one")
+      ->capture_default_str();
+  command
+      .add_option("--io", options->io, "How sockets wait: " + std::string(weft::io_kind_names()))
       ->capture_default_str();
   command.add_option("--trace", options->trace,
                      "Record until the server stops, for ui.perfetto.dev, into this file");

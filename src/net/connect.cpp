@@ -1,11 +1,11 @@
+#include "asio_driver.hpp"
 #include "asio_wait.hpp"
-#include "close_on_exec.hpp"
-#include "tcp_socket.hpp"
 
 #include <weft/net/tcp_stream.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -34,31 +34,20 @@ task<result<addresses>> resolve(asio::io_context& context, const endpoint& to) {
   co_return all;
 }
 
-task<result<tcp_stream>> connect_to(asio::io_context& context, tcp::endpoint to) {
-  detail::tcp_socket::asio_socket socket(context);
-  auto start = [&](auto handler) {
-    socket.async_connect(to, detail::without_value(std::move(handler)));
-  };
-  detail::asio_wait<bool, decltype(start)> connecting(context, "connect", start);
-  auto connected = co_await connecting;
+task<result<tcp_stream>> connect_to(tcp::endpoint to) {
+  auto connected = co_await detail::current_driver().connect(to);
   if (!connected) co_return connected.error();
-  // Out of this task's driver: the stream joins that of the task that uses it first.
-  boost::system::error_code failed;
-  const int descriptor = socket.release(failed);
-  if (failed) co_return std::error_code(failed);
-  detail::close_on_exec(descriptor);
-  co_return tcp_stream(std::make_unique<detail::tcp_socket>(to.protocol(), descriptor));
+  co_return tcp_stream(detail::current_driver().adopt(to.protocol(), std::move(*connected)));
 }
 
 }  // namespace
 
 task<result<tcp_stream>> connect(endpoint to) {
-  asio::io_context& context = detail::current_io_context();
-  auto all = co_await resolve(context, to);
+  auto all = co_await resolve(detail::current_io_context(), to);
   if (!all) co_return all.error();
   std::error_code last = condition::refused;
   for (const auto& address : *all) {
-    auto stream = co_await connect_to(context, address);
+    auto stream = co_await connect_to(address);
     if (stream) co_return stream;
     last = stream.error();
     if (last == condition::canceled) break;

@@ -17,8 +17,8 @@ const model& able_to_wait(const model& m) {
 
 }  // namespace
 
-background_scheduler::background_scheduler(const model& m)
-    : scheduler_(able_to_wait(m)), thread_([this] { scheduler_.run(wait_for_stop()); }) {}
+background_scheduler::background_scheduler(const model& m, io_kind io)
+    : scheduler_(able_to_wait(m), io), thread_([this] { scheduler_.run(wait_for_stop()); }) {}
 
 background_scheduler::~background_scheduler() { stop(); }
 

@@ -6,7 +6,8 @@
 #include <weft/runtime/metrics.hpp>
 
 namespace weft {
-scheduler::scheduler(const model& m) : core_(std::make_unique<detail::scheduler_core>(*this, m)) {}
+scheduler::scheduler(const model& m, io_kind io)
+    : core_(std::make_unique<detail::scheduler_core>(*this, m, io)) {}
 scheduler::~scheduler() = default;
 
 const model& scheduler::chosen_model() const noexcept { return core_->chosen_model(); }

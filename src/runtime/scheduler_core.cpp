@@ -40,9 +40,10 @@ scheduler_core::routing scheduler_core::routing_of(const model& m) noexcept {
   return has_homes ? routing::to_home : routing::to_any_worker;
 }
 
-scheduler_core::scheduler_core(scheduler& owner, const model& m)
+scheduler_core::scheduler_core(scheduler& owner, const model& m, io_kind io)
     : owner_(owner),
       model_(m),
+      io_kind_(io),
       routing_(routing_of(m)),
       regular_(worker_count(m)),
       admitted_(regular_) {
@@ -97,12 +98,12 @@ time_point scheduler_core::now() const noexcept {
   return os_now();
 }
 
-io_driver& scheduler_core::io_or_attach(std::unique_ptr<io_driver> (*make)()) {
+io_driver& scheduler_core::io_or_attach(make_io_driver make) {
   if (has_homes()) return this_worker->own_io_or_make(make);
   if (io_driver* attached = io()) return *attached;
   {
     std::lock_guard lock(attach_mutex_);
-    if (owned_io_ == nullptr) owned_io_ = make();
+    if (owned_io_ == nullptr) owned_io_ = make(io_kind_);
     io_.store(owned_io_.get(), std::memory_order_release);
   }
   // A worker that sleeps on a futex must come to the new driver.
@@ -282,6 +283,6 @@ task_context& require_context(const char* what) {
 
 }  // namespace weft::detail
 
-weft::io_driver& weft::attached_io_driver(std::unique_ptr<io_driver> (*make)()) {
+weft::io_driver& weft::attached_io_driver(make_io_driver make) {
   return detail::require_context("I/O").scope().core().io_or_attach(make);
 }

@@ -69,7 +69,7 @@ namespace weft::detail {
 
 class scheduler_core {
 public:
-  scheduler_core(scheduler& owner, const model& m);
+  scheduler_core(scheduler& owner, const model& m, io_kind io);
   ~scheduler_core();
   scheduler_core(const scheduler_core&) = delete;
   scheduler_core& operator=(const scheduler_core&) = delete;
@@ -130,7 +130,7 @@ public:
   /// On a worker. In deterministic mode the seed decides this too.
   std::uint32_t random_below(std::uint32_t count) noexcept;
 
-  io_driver& io_or_attach(std::unique_ptr<io_driver> (*make)());
+  io_driver& io_or_attach(make_io_driver make);
   /// Makes a home's driver the one that homes without a driver use.
   void lend_io(io_driver& driver) noexcept;
   io_driver* io() const noexcept { return io_.load(std::memory_order_acquire); }
@@ -213,6 +213,7 @@ private:
 
   scheduler& owner_;
   const model model_;
+  const io_kind io_kind_;
   const routing routing_;
   const unsigned regular_;  // workers that the model asks for; those behind them are spares
   std::vector<std::unique_ptr<worker>> workers_;

@@ -92,7 +92,7 @@ public:
   std::uint32_t id() const noexcept { return id_; }
   timer_heap& timers() noexcept { return timers_; }
   void checkpoint();
-  io_driver& own_io_or_make(std::unique_ptr<io_driver> (*make)());
+  io_driver& own_io_or_make(make_io_driver make);
 
   trace_slice traced;
 

@@ -112,10 +112,10 @@ void worker::hand_over() noexcept {
 
 io_driver* worker::io() const noexcept { return core_.has_homes() ? own_io_.get() : core_.io(); }
 
-io_driver& worker::own_io_or_make(std::unique_ptr<io_driver> (*make)()) {
+io_driver& worker::own_io_or_make(make_io_driver make) {
   if (own_io_ == nullptr) {
     try {
-      own_io_ = make();
+      own_io_ = make(core_.io_kind_);
       core_.lend_io(*own_io_);
     } catch (const std::exception&) {
       // No descriptors for a driver: that of another home serves, until there are some.

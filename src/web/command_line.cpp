@@ -1,6 +1,7 @@
 #include "web/command_line.hpp"
 
 #include <weft/net/endpoint.hpp>
+#include <weft/runtime/io_kind.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -19,6 +20,7 @@ constexpr double longest_interval_ms = 10'000;
 struct arguments {
   std::string model;
   std::string listen;
+  std::string io;
   unsigned workers = 0;
   double interval_ms = 0;
 };
@@ -29,6 +31,7 @@ void declare(CLI::App& program, arguments& typed) {
   };
   add("--model", typed.model, "How tasks meet threads: " + std::string(model_names()));
   add("--listen", typed.listen, "HOST:PORT to serve on; port 0 takes a free one");
+  add("--io", typed.io, "How sockets wait: " + std::string(io_kind_names()));
   add("--workers", typed.workers,
       "Threads of gil, sharded and parallel, most threads of threads; 0 is what the model "
       "has by itself")
@@ -72,8 +75,16 @@ model choose_model(const arguments& typed, const model& preset) {
   return chosen;
 }
 
+io_kind choose_io(const arguments& typed) {
+  const auto named = parse_io_kind(typed.io);
+  if (named) return *named;
+  throw std::invalid_argument("--io: there is no \"" + typed.io + "\"; there are " +
+                              std::string(io_kind_names()));
+}
+
 run_options options_of(const arguments& typed, run_options options) {
   options.model = choose_model(typed, options.model);
+  options.io = choose_io(typed);
   options.listen = typed.listen;
   if (!parse_endpoint(options.listen)) {
     throw std::invalid_argument("--listen: \"" + typed.listen + "\" is not HOST:PORT");
@@ -85,7 +96,8 @@ run_options options_of(const arguments& typed, run_options options) {
 
 std::variant<run_options, int> parse_command_line(int argc, const char* const* argv,
                                                   const run_options& defaults) {
-  arguments typed{std::string(name_of(defaults.model)), defaults.listen};
+  arguments typed{std::string(name_of(defaults.model)), defaults.listen,
+                  std::string(name_of(defaults.io))};
   CLI::App program;
   declare(program, typed);
   try {

@@ -81,7 +81,7 @@ int app::run(const run_options& options) {
     server_options server;
     server.listen = *listen;
     server.limits = options.limits;
-    scheduler threads(options.model);
+    scheduler threads(options.model, options.io);
     return threads.run(serve(*this, options, server));
   } catch (const std::exception& failure) {
     report_error(failure.what());

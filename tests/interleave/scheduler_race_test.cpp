@@ -227,7 +227,9 @@ private:
   bool interrupted_ = false;
 };
 
-std::unique_ptr<weft::io_driver> make_device() { return std::make_unique<device_driver>(); }
+std::unique_ptr<weft::io_driver> make_device(weft::io_kind) {
+  return std::make_unique<device_driver>();
+}
 device_driver& device() {
   return static_cast<device_driver&>(weft::attached_io_driver(&make_device));
 }

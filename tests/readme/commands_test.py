@@ -82,7 +82,7 @@ class Readme(unittest.TestCase):
         self.assertLessEqual({"weft.hpp", "weftConfig.cmake", "weft.pc", "weft-runtime.pc"}, names)
 
     def test_the_benchmark_prints_what_the_readme_shows(self):
-        out = run("./dev bench limit", "1")
+        out = run("./dev bench limit", "--pairs=1")
         for form in (r"limit +[\d.]+ us of server CPU", r"weft +[\d.]+ us of server CPU", r"ratio +[\d.]+ x"):
             self.assertRegex(out, form)
 

@@ -108,6 +108,7 @@ class Samples(unittest.TestCase):
     def test_a_server_that_cannot_serve_says_why_in_one_line(self):
         hint = " (--help lists the options)"
         models = "event_loop, gil, threads, sharded, parallel"
+        io_kinds = "automatic, portable, direct"
         with socket.create_server(("127.0.0.1", 0)) as taken:
             busy = f"127.0.0.1:{taken.getsockname()[1]}"
             for command, name in (["hello"], "weft"), (["todo"], "weft"), (["lab", "serve"], "lab"):
@@ -120,6 +121,7 @@ class Samples(unittest.TestCase):
                                                    "this machine has no address 192.0.2.1"),
                     (["--listen=nowhere"], 2, 'weft: --listen: "nowhere" is not HOST:PORT...'),
                     (["--model=nope"], 2, f'{name}: --model: there is no "nope"; there are {models}{hint}'),
+                    (["--io=fast"], 2, f'{name}: --io: there is no "fast"; there are {io_kinds}{hint}'),
                     (["--workers=x"], 2, f"{name}: --workers: Value x not in range...{hint}"),
                     (["--interval=7"], 2, f"{name}: --interval: only the model gil has one{hint}"),
                     (["--what"], 2, f"{name}: The following argument was not expected: --what{hint}"),

@@ -13,6 +13,7 @@ namespace weft::test {
 struct named_model {
   std::string name;
   model value;
+  io_kind io = io_kind::automatic;
 };
 
 /// The deterministic model with seeds 1 to `count`.
@@ -43,6 +44,27 @@ inline std::vector<named_model> serving_models() {
   return all;
 }
 
+/// For what waits in sockets: each model that serves, with each kind of I/O.
+inline std::vector<named_model> serving_models_with_io() {
+  std::vector<named_model> all;
+  const auto add = [&all](const std::string& name, const model& m, io_kind io) {
+    all.push_back({name + ", " + std::string(name_of(io)), m, io});
+  };
+  for (const io_kind io : {io_kind::portable, io_kind::direct}) {
+    add("event_loop", event_loop{}, io);
+    add("parallel, workers 2", parallel{.workers = 2}, io);
+    add("parallel, workers 4", parallel{.workers = 4}, io);
+  }
+  add("gil, threads 2", gil{.threads = 2}, io_kind::direct);
+  add("gil, threads 3", gil{.threads = 3}, io_kind::portable);
+  add("gil, threads 4", gil{.threads = 4}, io_kind::direct);
+  add("threads, max 3", threads{.max = 3}, io_kind::direct);
+  add("threads, max 200", threads{.max = 200}, io_kind::portable);
+  add("sharded, shards 2", sharded{.shards = 2}, io_kind::portable);
+  add("sharded, shards 3", sharded{.shards = 3}, io_kind::direct);
+  return all;
+}
+
 /// What a test that holds for every model runs under, one after the other:
 ///
 ///     for (const auto& m : every_model()) {
@@ -58,7 +80,7 @@ inline std::vector<named_model> every_model() {
 /// Runs a task on a scheduler of its own. Checks belong after it: a task may be on any thread.
 template <class T>
 T run_under(const named_model& m, task<T> main) {
-  scheduler s(m.value);
+  scheduler s(m.value, m.io);
   return s.run(std::move(main));
 }
 

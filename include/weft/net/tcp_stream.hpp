@@ -16,14 +16,13 @@ namespace detail {
 
 class tcp_socket;
 
-/// A read or write that waits for the driver. Lives in the awaiter.
+/// A read or write that waits for the driver. Lives in the awaiter; the socket uses its members.
 class socket_wait : public cancel_hook {
 public:
   explicit socket_wait(tcp_socket& socket) noexcept : cancel_hook(&cut_short), socket_(socket) {}
   socket_wait(const socket_wait&) = delete;
   socket_wait& operator=(const socket_wait&) = delete;
 
-  // Between the awaiter and the socket.
   task_handle waiter;
   std::error_code error;
   std::size_t count = 0;  // bytes read or written so far
@@ -41,13 +40,34 @@ private:
   tcp_socket& socket_;
 };
 
+class read_wait : public socket_wait {
+public:
+  read_wait(tcp_socket& socket, std::span<char> place) noexcept
+      : socket_wait(socket), into(place) {}
+
+  const std::span<char> into;
+};
+
+class write_wait : public socket_wait {
+public:
+  write_wait(tcp_socket& socket, std::string_view text) noexcept
+      : socket_wait(socket), from(text) {}
+
+  const std::string_view from;
+};
+
+/// Closes a socket. Its memory may be needed a moment longer.
+struct close_socket {
+  void operator()(tcp_socket* socket) const noexcept;
+};
+using owned_socket = std::unique_ptr<tcp_socket, close_socket>;
+
 }  // namespace detail
 
 /// What tcp_stream::read_some() returns; awaited at once.
-class [[nodiscard("a read does nothing until it is awaited")]] read_awaiter : detail::socket_wait {
+class [[nodiscard("a read does nothing until it is awaited")]] read_awaiter : detail::read_wait {
 public:
-  read_awaiter(detail::tcp_socket& socket, std::span<char> into) noexcept
-      : socket_wait(socket), into_(into) {}
+  using read_wait::read_wait;
 
   bool await_ready() const noexcept { return false; }
   bool await_suspend(detail::suspension h) { return suspend(h.task()); }
@@ -58,18 +78,13 @@ public:
   }
 
 private:
-  friend class detail::tcp_socket;
   bool suspend(detail::task_handle h);
-
-  std::span<char> into_;
 };
 
 /// What tcp_stream::write_all() returns; awaited at once.
-class [[nodiscard("a write does nothing until it is awaited")]] write_awaiter
-    : detail::socket_wait {
+class [[nodiscard("a write does nothing until it is awaited")]] write_awaiter : detail::write_wait {
 public:
-  write_awaiter(detail::tcp_socket& socket, std::string_view from) noexcept
-      : socket_wait(socket), from_(from) {}
+  using write_wait::write_wait;
 
   /// Most writes fit into the socket's buffer and end here, without a queue.
   bool await_ready();
@@ -81,10 +96,7 @@ public:
   }
 
 private:
-  friend class detail::tcp_socket;
   bool suspend(detail::task_handle h);
-
-  std::string_view from_;
 };
 
 /// A TCP connection.
@@ -94,7 +106,7 @@ private:
 class tcp_stream {
 public:
   /// For tcp_listener and connect(); not for users.
-  explicit tcp_stream(std::unique_ptr<detail::tcp_socket> socket) noexcept;
+  explicit tcp_stream(detail::owned_socket socket) noexcept;
   tcp_stream(tcp_stream&&) noexcept;
   tcp_stream& operator=(tcp_stream&&) noexcept;
   ~tcp_stream();
@@ -126,7 +138,7 @@ public:
   endpoint remote() const;
 
 private:
-  std::unique_ptr<detail::tcp_socket> socket_;
+  detail::owned_socket socket_;
 };
 
 /// Connects to a numeric address, or to a name that the system resolves.

@@ -19,7 +19,7 @@ class background_scheduler {
 public:
   /// Runs on return.
   /// @throws std::invalid_argument for the deterministic model: nothing outside may wake its tasks
-  explicit background_scheduler(const model& m = parallel{});
+  explicit background_scheduler(const model& m = parallel{}, io_kind io = io_kind::automatic);
   /// As stop().
   ~background_scheduler();
   background_scheduler(const background_scheduler&) = delete;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/base/clock.hpp>
+#include <weft/runtime/io_kind.hpp>
 
 #include <memory>
 
@@ -27,9 +28,12 @@ public:
   virtual void interrupt() noexcept = 0;
 };
 
+using make_io_driver = std::unique_ptr<io_driver> (*)(io_kind);
+
 /// The driver for the task that runs on this thread: its scheduler's, or under `sharded` and
-/// `threads` its worker's own. `make` makes it on first use; it lives as long as the scheduler.
+/// `threads` its worker's own. `make` makes it on first use, of the kind that the scheduler was
+/// made with; it lives as long as the scheduler.
 /// @throws std::logic_error outside of tasks
-io_driver& attached_io_driver(std::unique_ptr<io_driver> (*make)());
+io_driver& attached_io_driver(make_io_driver make);
 
 }  // namespace weft

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/base/clock.hpp>
+#include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/runtime/task_context.hpp>
 
@@ -24,7 +25,7 @@ public:
 /// One object serves all models; nothing else in the program depends on which was chosen.
 class scheduler {
 public:
-  explicit scheduler(const model& m = parallel{});
+  explicit scheduler(const model& m = parallel{}, io_kind io = io_kind::automatic);
   ~scheduler();
   scheduler(const scheduler&) = delete;
   scheduler& operator=(const scheduler&) = delete;

@@ -2,6 +2,7 @@
 
 #include <weft/http/handler.hpp>
 #include <weft/http/limits.hpp>
+#include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/web/route_group.hpp>
 
@@ -19,6 +20,7 @@ struct run_options {
   weft::model model = parallel{};
   std::string listen = "127.0.0.1:8080";  ///< "HOST:PORT", "[::1]:PORT"; port 0 takes a free one
   http_limits limits{};                   ///< of requests, connections and the server
+  io_kind io = io_kind::automatic;
 };
 
 namespace detail {

@@ -129,7 +129,7 @@ inline task<std::string> exchange(running_server& server, std::string bytes) {
 
 template <class Test>
 void under_each_model(Test test) {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     run_under(m, test());
   }

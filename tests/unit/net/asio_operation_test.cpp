@@ -40,7 +40,7 @@ using weft::condition;
 using weft::result;
 using weft::task;
 using weft::test::run_under;
-using weft::test::serving_models;
+using weft::test::serving_models_with_io;
 using weft::use_task;
 
 /// An io_context that a thread of the program runs, as programs have before they meet weft.
@@ -70,7 +70,7 @@ task<result<void>> wait_here(weft::duration wait) {
 }
 
 TEST_CASE("a timer of Asio can be awaited") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, wait_here(1ms)).has_value());
     CHECK(run_under(m, wait_here(-1ms)).has_value());
@@ -79,7 +79,7 @@ TEST_CASE("a timer of Asio can be awaited") {
 
 TEST_CASE("an operation of an io_context that another thread runs can be awaited") {
   other_context other;
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, wait_on((*other).get_executor(), 1ms)).has_value());
   }
@@ -101,7 +101,7 @@ task<std::string> echo_here() { co_return co_await echo_once(weft::asio_executor
 
 TEST_CASE("sockets give the number of bytes as a result") {
   other_context other;
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, echo_here()) == "hello");
     CHECK(run_under(m, echo_once((*other).get_executor())) == "hello");
@@ -134,7 +134,7 @@ task<std::error_code> read_nothing() {
 }
 
 TEST_CASE("the end of a stream is condition::eof, and as_tuple keeps what came before it") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, read_to_the_end()) == std::tuple<std::string, bool>("abc", true));
     CHECK(run_under(m, read_nothing()) == condition::eof);
@@ -149,7 +149,7 @@ task<bool> redirect() {
 }
 
 TEST_CASE("Asio's own adapters of tokens work with use_task") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, redirect()));
   }
@@ -161,7 +161,7 @@ task<bool> post_here() {
 }
 
 TEST_CASE("an operation without an error gives nothing but its end") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, post_here()));
   }
@@ -196,7 +196,7 @@ task<std::string> give_values(bool at_once) {
 }
 
 TEST_CASE("each signature has its form, also where the operation ends inside of its start") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, give_values(true)) == "1x234");
     CHECK(run_under(m, give_values(false)) == "1x234");
@@ -214,7 +214,7 @@ task<> fail_to_start() {
 }
 
 TEST_CASE("exceptions of an operation, and of its start, are thrown by co_await") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK_THROWS_WITH(run_under(m, give_exception()), "given");
     CHECK_THROWS_WITH(run_under(m, fail_to_start()), "not started");
@@ -240,7 +240,7 @@ task<result<int>> run_composed(weft::duration each) {
 }
 
 TEST_CASE("a composed operation can be awaited and cancelled") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, run_composed(1ms)).value() == 3);
     CHECK(run_under(m, weft::with_timeout(1ms, run_composed(1h))).error() == condition::timed_out);
@@ -267,7 +267,7 @@ task<result<std::size_t>> cancel_read(std::optional<asio::any_io_executor> other
 TEST_CASE("a cancel of the task ends its operation, on this and on another io_context") {
   other_context other;
   const asio::any_io_executor there = (*other).get_executor();
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     for (const bool before : {true, false}) {
       CHECK(run_under(m, cancel_read(std::nullopt, before)).error() == condition::canceled);
@@ -299,7 +299,7 @@ task<> race_many(std::optional<asio::any_io_executor> other, int rounds, std::at
 TEST_CASE("a cancel that races with the end of an operation ends it once") {
   other_context other;
   const asio::any_io_executor there = (*other).get_executor();
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     std::atomic<int> ended = 0;
     run_under(m, race_many(std::nullopt, 500, ended));
@@ -325,7 +325,7 @@ task<std::string> lose_handler(bool with_code) {
 }
 
 TEST_CASE("an operation whose handler is destroyed without a call ends as cancelled") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(run_under(m, lose_handler(true)) == "canceled");
     CHECK(run_under(m, lose_handler(false)) == "thrown");

@@ -35,7 +35,7 @@ using weft::async_run;
 using weft::background_scheduler;
 using weft::condition;
 using weft::task;
-using weft::test::serving_models;
+using weft::test::serving_models_with_io;
 
 task<int> twice(int value) {
   co_await weft::yield();
@@ -53,9 +53,9 @@ task<bool> sleep_an_hour(std::atomic<int>& started) {
 }
 
 TEST_CASE("a callback gets a task's result on its own executor") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
-    background_scheduler side(m.value);
+    background_scheduler side(m.value, m.io);
     asio::io_context context;
     int value = 0;
     bool failed = false;
@@ -89,9 +89,9 @@ TEST_CASE("a callback without an executor is called too") {
 }
 
 TEST_CASE("use_future gives a future") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
-    background_scheduler side(m.value);
+    background_scheduler side(m.value, m.io);
     CHECK(async_run(side.tasks(), twice(4), asio::use_future).get() == 8);
     // Only the type: ThreadSanitizer does not see libstdc++ count the references to an exception.
     CHECK_THROWS_AS(async_run(side.tasks(), fail(), asio::use_future).get(), std::runtime_error);
@@ -108,9 +108,9 @@ asio::awaitable<int> sum_of_tasks(weft::scheduler& tasks) {
 }
 
 TEST_CASE("an awaitable of Asio awaits tasks, in a program with its own io_context") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
-    background_scheduler side(m.value);
+    background_scheduler side(m.value, m.io);
     asio::io_context context;
     auto sum = asio::co_spawn(context, sum_of_tasks(side.tasks()), asio::use_future);
     std::thread program([&context] { context.run(); });
@@ -131,9 +131,9 @@ asio::awaitable<int> wait_there_and_back(weft::scheduler& tasks, asio::io_contex
 }
 
 TEST_CASE("a task that Asio code awaits may itself await the program's Asio objects") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
-    background_scheduler side(m.value);
+    background_scheduler side(m.value, m.io);
     asio::io_context context;
     auto done =
         asio::co_spawn(context, wait_there_and_back(side.tasks(), context), asio::use_future);
@@ -144,9 +144,9 @@ TEST_CASE("a task that Asio code awaits may itself await the program's Asio obje
 }
 
 TEST_CASE("a cancellation signal of Asio cancels the task") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
-    background_scheduler side(m.value);
+    background_scheduler side(m.value, m.io);
     asio::io_context context;
     asio::cancellation_signal signal;
     std::atomic<int> started = 0;

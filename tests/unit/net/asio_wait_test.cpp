@@ -19,7 +19,7 @@ using weft::result;
 using weft::task;
 using weft::test::named_model;
 using weft::test::run_under;
-using weft::test::serving_models;
+using weft::test::serving_models_with_io;
 
 using handler_type = std::function<void(boost::system::error_code, int)>;
 
@@ -71,7 +71,7 @@ task<bool> abandon_before_its_start(handler_type& kept) {
 }
 
 TEST_CASE("an operation of a task that was cancelled before is not started") {
-  for (const auto& m : serving_models()) {
+  for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
     handler_type kept;
     CHECK(run_under(m, abandon_before_its_start(kept)));

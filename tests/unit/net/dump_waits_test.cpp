@@ -108,13 +108,15 @@ task<task_dump> dump_of(const row& r, unsigned& line) {
 }
 
 TEST_CASE("a dump shows each kind of wait for I/O under its name, with the line of its co_await") {
-  for (const row& r : table) {
-    unsigned line = 0;
-    const task_dump dump =
-        weft::test::run_under({"event_loop", weft::event_loop{}}, dump_of(r, line));
-    CAPTURE(r.name, line, dump.text());
-    CHECK(line != 0);
-    CHECK(has_wait(dump, r.name, line));
+  for (const auto io : {weft::io_kind::portable, weft::io_kind::direct}) {
+    for (const row& r : table) {
+      unsigned line = 0;
+      const task_dump dump =
+          weft::test::run_under({"event_loop", weft::event_loop{}, io}, dump_of(r, line));
+      CAPTURE(r.name, name_of(io), line, dump.text());
+      CHECK(line != 0);
+      CHECK(has_wait(dump, r.name, line));
+    }
   }
 }
 

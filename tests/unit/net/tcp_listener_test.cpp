@@ -42,7 +42,7 @@ int inheritable_sockets() {
 
 template <class Test>
 void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models()) {
+  for (const auto& m : weft::test::serving_models_with_io()) {
     CAPTURE(m.name);
     weft::test::run_under(m, test());
   }

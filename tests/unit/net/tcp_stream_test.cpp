@@ -75,7 +75,7 @@ task<> write_and_finish(tcp_stream& stream, std::string text) {
 
 template <class Test>
 void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models()) {
+  for (const auto& m : weft::test::serving_models_with_io()) {
     CAPTURE(m.name);
     weft::test::run_under(m, test());
   }
@@ -288,7 +288,7 @@ TEST_CASE("a stream tells whether a read would return at once, and takes nothing
     seen += client.is_readable() ? " ended" : " lost";
     co_return seen;
   };
-  for (const auto& m : weft::test::serving_models()) {
+  for (const auto& m : weft::test::serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(weft::test::run_under(m, looked_at()) == "there hello quiet ended");
   }

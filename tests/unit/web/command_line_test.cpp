@@ -56,6 +56,12 @@ TEST_CASE("what the command line does not say stays as the program has it") {
   CHECK(given.limits.max_body_bytes == 7);
 }
 
+TEST_CASE("how sockets wait comes from the command line") {
+  CHECK(options({}).io == weft::io_kind::automatic);
+  CHECK(options({"--io=portable"}).io == weft::io_kind::portable);
+  CHECK(options({"--io", "direct"}).io == weft::io_kind::direct);
+}
+
 TEST_CASE("a command line that makes no sense ends with exit code 2") {
   const std::vector<std::vector<const char*>> lines = {
       {"--model=threadz"},
@@ -72,6 +78,8 @@ TEST_CASE("a command line that makes no sense ends with exit code 2") {
       {"--model=event_loop", "--workers=2"},
       {"--model=parallel", "--interval=5"},
       {"--interval=-5"},
+      {"--io=fast"},
+      {"--io="},
       {"--what"},
       {"stray"},
   };

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "listening_socket.hpp"
+
+#include <weft/runtime/spinlock.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+namespace weft::detail {
+
+/// A listening socket that waits in Asio's reactor.
+class portable_listener final : public listening_socket {
+public:
+  /// @throws std::system_error where the reactor does not take the descriptor
+  portable_listener(boost::asio::io_context& context, const boost::asio::ip::tcp& protocol,
+                    unique_descriptor listening);
+
+  task<result<void>> acceptable() override;
+
+private:
+  using acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
+                                                      boost::asio::io_context::executor_type>;
+
+  void close_descriptor() noexcept override;
+
+  boost::asio::io_context& context_;
+  spinlock lock_;  // of the Asio object: a wait is started by the driver, while anybody closes
+  acceptor acceptor_;
+};
+
+}  // namespace weft::detail

@@ -1,0 +1,140 @@
+#include "portable_socket.hpp"
+
+#include "asio_driver.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+
+#include <unistd.h>
+
+#include <mutex>
+
+namespace weft::detail {
+
+namespace asio = boost::asio;
+
+struct portable_socket::read_done {
+  using allocator_type = operation_allocator<void*>;
+  allocator_type get_allocator() const noexcept { return allocator_type(self->read_memory_); }
+  void operator()(const code& error, std::size_t count) const { self->on_read(*op, error, count); }
+
+  portable_socket* self;
+  read_wait* op;
+};
+
+struct portable_socket::write_done {
+  using allocator_type = operation_allocator<void*>;
+  allocator_type get_allocator() const noexcept { return allocator_type(self->write_memory_); }
+  void operator()(const code& error, std::size_t count) const { self->on_write(*op, error, count); }
+
+  portable_socket* self;
+  write_wait* op;
+};
+
+portable_socket::portable_socket(const asio::ip::tcp& protocol,
+                                 unique_descriptor connected) noexcept
+    : tcp_socket(connected.release()), protocol_(protocol) {}
+
+portable_socket::~portable_socket() {
+  if (!socket_ || !socket_->is_open()) ::close(descriptor());
+}
+
+const portable_socket::code& portable_socket::join_driver() {
+  if (!socket_) {
+    socket_.emplace(current_io_context());
+    socket_->assign(protocol_, descriptor(), joined_);
+    if (!joined_) socket_->non_blocking(true, joined_);
+  }
+  return joined_;
+}
+
+bool portable_socket::may_submit(socket_wait& op, task_handle waiter,
+                                 const reason_word& abort_reason) {
+  if (!may_start(op, waiter, abort_reason)) return false;
+  op.error = join_driver();
+  return !op.error;
+}
+
+bool portable_socket::start_read(read_wait& op, task_handle waiter) {
+  std::lock_guard held(lock_);
+  if (!may_submit(op, waiter, reading_aborted())) return false;
+  submit_read(op);
+  return true;
+}
+
+void portable_socket::submit_read(read_wait& op) {
+  socket_->async_read_some(asio::buffer(op.into.data(), op.into.size()), read_done{this, &op});
+}
+
+void portable_socket::on_read(read_wait& op, const code& error, std::size_t count) {
+  {
+    std::lock_guard held(lock_);
+    if (error == asio::error::operation_aborted) {
+      const auto reason = reason_of_end(op, reading_aborted());
+      if (!reason) return submit_read(op);
+      op.error = *reason;
+    } else if (error == asio::error::eof) {
+      op.error = condition::eof;
+      // No event follows the end of a stream: Asio would let another read wait for ever.
+      remember_end();
+    } else {
+      op.error = error;
+    }
+    op.count = count;
+  }
+  make_ready(op.waiter);
+}
+
+bool portable_socket::try_write(write_wait& op) {
+  std::lock_guard held(lock_);
+  if (const int reason = writing_aborted().load()) {
+    op.error = static_cast<condition>(reason);
+    return true;
+  }
+  code error = join_driver();
+  if (!error) op.count = socket_->write_some(asio::buffer(op.from), error);
+  if (error && error != asio::error::would_block) op.error = error;
+  return op.error || op.count == op.from.size();
+}
+
+bool portable_socket::start_write(write_wait& op, task_handle waiter) {
+  std::lock_guard held(lock_);
+  if (!may_submit(op, waiter, writing_aborted())) return false;
+  submit_write(op);
+  return true;
+}
+
+void portable_socket::submit_write(write_wait& op) {
+  const auto rest = op.from.substr(op.count);
+  socket_->async_write_some(asio::buffer(rest), write_done{this, &op});
+}
+
+void portable_socket::on_write(write_wait& op, const code& error, std::size_t count) {
+  {
+    std::lock_guard held(lock_);
+    op.count += count;
+    if (error && error != asio::error::operation_aborted) op.error = error;
+    else if (op.count != op.from.size())
+      op.error = reason_of_end(op, writing_aborted()).value_or(op.error);
+    if (!op.error && op.count != op.from.size()) return submit_write(op);
+  }
+  make_ready(op.waiter);
+}
+
+std::optional<std::error_code> portable_socket::reason_of_end(
+    const socket_wait& op, const reason_word& abort_reason) noexcept {
+  if (const int reason = abort_reason.load()) return static_cast<condition>(reason);
+  if (op.cancelled.load()) return condition::canceled;
+  return std::nullopt;
+}
+
+void portable_socket::cancel(socket_wait&) noexcept { end_aborted(); }
+
+// Asio ends them all; those that were not meant start again.
+void portable_socket::end_aborted() noexcept {
+  std::lock_guard held(lock_);
+  code ignored;
+  if (socket_) socket_->cancel(ignored);
+}
+
+}  // namespace weft::detail
