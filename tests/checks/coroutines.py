@@ -127,7 +127,7 @@ def aggregate_awaiters(text):
         body = own_part(text[found.end():closing(text, found.end() - 1)])
         if name in MEMBERLESS or not re.search(r"\bawait_suspend\s*\(", body):
             continue
-        if not re.search(rf"(?<![~\w]){name}\s*\(", body):
+        if not re.search(rf"(?<![~\w]){name}\s*\(|\busing (\w+::)*(\w+)::\2;", body):
             yield found.start(), f"the awaiter {name} has no constructor"
 
 

@@ -257,6 +257,7 @@ class Coroutines(Tree):
           co_return value ? *value : 0;  // not co_await use(options{1})
         }
         class made { public: explicit made(int v); bool await_suspend(suspension h); };
+        class heir : base { public: using base::base; bool await_suspend(suspension h); };
         """
 
     def planted(self, text, complaint, name="src/net/bad.cpp"):
