@@ -37,7 +37,7 @@ std::uint32_t number_of_owner(task_scope::kind k) noexcept {
 }  // namespace
 
 void task_context::cancel() noexcept {
-  std::uintptr_t seen = cancel_.load(std::memory_order_acquire);
+  std::uintptr_t seen = cancel_.load(std::memory_order_seq_cst);
   for (;;) {
     if (seen >= cancelling) return;
     if (seen == pinned) {
@@ -53,6 +53,13 @@ void task_context::cancel() noexcept {
   if (seen == 0) return;
   reinterpret_cast<cancel_hook*>(seen)->call();
   cancel_.store(cancelled_for_ever, std::memory_order_release);
+}
+
+// A scope says that it is cancelled before it cancels its children: either that is seen here, or the
+// scope finds the word cleared.
+void task_context::take_cancel_back() noexcept {
+  cancel_.exchange(0, std::memory_order_seq_cst);
+  if (scope_->cancelled_.load(std::memory_order_seq_cst)) cancel();
 }
 
 void task_context::finish_withdraw(cancel_hook& hook) noexcept {

@@ -107,6 +107,9 @@ public:
   }
   bool cancelled() const noexcept { return cancel_.load(std::memory_order_acquire) >= cancelling; }
   void cancel() noexcept;
+  /// The task waits as before again, unless its scope is cancelled: for the task itself, once
+  /// nobody cancels it any more but the scope.
+  void take_cancel_back() noexcept;
 
   task_scope& scope() const noexcept { return *scope_; }
   /// The frame that waits, in the order of calls the innermost; before the first wait and after
