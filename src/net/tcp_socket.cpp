@@ -66,6 +66,13 @@ endpoint tcp_socket::remote() const {
   return {peer.address().to_string(), peer.port()};
 }
 
+peer_state tcp_socket::peer() const noexcept {
+  pollfd asked{descriptor_, POLLRDHUP, 0};
+  if (::poll(&asked, 1, 0) <= 0) return peer_state::present;
+  const bool broken = (asked.revents & (POLLERR | POLLHUP)) != 0;
+  return broken ? peer_state::gone : peer_state::finished;
+}
+
 void socket_wait::cut_short(cancel_hook& hook) noexcept {
   auto& op = static_cast<socket_wait&>(hook);
   op.cancelled.store(true);
@@ -90,5 +97,6 @@ void tcp_stream::abort(condition reason) noexcept { socket_->abort(reason); }
 void tcp_stream::abort_reading(condition reason) noexcept { socket_->abort_reading(reason); }
 bool tcp_stream::is_readable() const noexcept { return socket_->is_readable(); }
 endpoint tcp_stream::remote() const { return socket_->remote(); }
+peer_state tcp_stream::peer() const noexcept { return socket_->peer(); }
 
 }  // namespace weft

@@ -27,11 +27,17 @@ public:
   /// Ends this operation, if it is still pending. Any thread.
   virtual void cancel(socket_wait& op) noexcept = 0;
 
+  /// Sends what the socket's buffer has room for.
+  /// @return how much was sent  @errors std::errc::operation_would_block; condition::eof at the
+  ///         file's end; the system's codes
+  result<std::size_t> try_send_file(int source, std::uint64_t offset, std::size_t size);
+
   void abort(condition reason) noexcept;
   void abort_reading(condition reason) noexcept;
   void finish_writing() noexcept;
   bool is_readable() const noexcept;
   endpoint remote() const;
+  peer_state peer() const noexcept;
 
   /// After abort() the peer sees a reset: the system forgets what was not sent yet.
   void close() noexcept;

@@ -6,11 +6,14 @@
 
 #include <coroutine>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>
 
 namespace weft {
+
+class file;
 
 namespace detail {
 
@@ -99,6 +102,13 @@ private:
   bool suspend(detail::task_handle h);
 };
 
+/// What the other end of a connection has done, as far as the system knows.
+enum class peer_state {
+  present,
+  finished,  ///< no more bytes come from it; it may still read, or be gone
+  gone       ///< it has reset the connection
+};
+
 /// A TCP connection.
 ///
 /// Concurrent  one reader and one writer at a time, on any workers; abort() and close() from
@@ -122,6 +132,12 @@ public:
   /// @errors condition::canceled; abort()'s reason; the system's code for a broken connection
   write_awaiter write_all(std::string_view from) noexcept { return {*socket_, from}; }
 
+  /// Sends a part of a file; the system moves the bytes where it can.
+  /// Cancel   an unknown part of the bytes is written: close the connection
+  /// Cost     a frame; disk reads block the worker as they do anywhere
+  /// @errors  as write_all(); condition::eof where the file is shorter; the system's codes
+  task<result<void>> send_file(const file& from, std::uint64_t offset, std::uint64_t length);
+
   /// The peer sees the end of the stream; reading goes on.
   void finish_writing() noexcept;
   /// Pending and later reads and writes end with this reason, and the peer sees a reset when the
@@ -136,6 +152,8 @@ public:
   bool is_readable() const noexcept;
 
   endpoint remote() const;
+  /// For who neither reads nor writes. Any thread. Cost: a system call
+  peer_state peer() const noexcept;
 
 private:
   detail::owned_socket socket_;
