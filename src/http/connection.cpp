@@ -1,9 +1,11 @@
 #include "connection.hpp"
 
-#include <weft/http/date.hpp>
-#include <weft/http/response_writer.hpp>
+#include "streamed_answer.hpp"
+#include "streamed_body.hpp"
 
-#include <algorithm>
+#include <weft/http/date.hpp>
+
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -11,331 +13,247 @@
 namespace weft::http {
 namespace {
 
-constexpr std::size_t first_buffer_bytes = 4 * 1024;
-// Room that a body must find behind its head, so that it does not trickle in.
-constexpr std::size_t least_body_room = 2 * 1024;
 // Pipelined answers are written at the latest when they are this long together.
 constexpr std::size_t most_unsent_bytes = 64 * 1024;
-constexpr std::size_t most_body_reserved = 64 * 1024;
 
-constexpr auto drain_timeout = std::chrono::seconds(2);
-
-constexpr parse_error head_too_slow{http_status::request_timeout,
-                                    "The request took longer to arrive than header_timeout allows",
-                                    rejection_reasons::header_timeout};
-constexpr parse_error body_too_slow{http_status::request_timeout,
-                                    "The body came slower than min_bytes_per_second",
-                                    rejection_reasons::body_pace};
 constexpr parse_error handler_failed{http_status::internal_server_error,
                                      "The server could not answer this request", "handler_failed"};
+constexpr parse_error handler_too_slow{http_status::service_unavailable,
+                                       "The answer took longer than handler_timeout allows",
+                                       rejection_reasons::handler_timeout};
 
-void log_handler_failure() noexcept {
+void log_failure(const char* who) noexcept {
   try {
     throw;
   } catch (const std::exception& e) {
-    std::fprintf(stderr, "weft: a request handler ended with an exception: %s\n", e.what());
+    std::fprintf(stderr, "weft: %s ended with an exception: %s\n", who, e.what());
   } catch (...) {
-    std::fputs("weft: a request handler ended with an unknown exception\n", stderr);
+    std::fprintf(stderr, "weft: %s ended with an unknown exception\n", who);
   }
-}
-
-// The parser wants a line whole: a chunk's, which is refused before it is this long, or a
-// trailer's.
-std::size_t room_for_chunks(const http_limits& limits) noexcept {
-  constexpr std::size_t size_and_line_ends = 32;
-  const auto longest_line = std::max(limits.max_header_bytes, limits.max_chunk_extension_bytes);
-  return std::max(least_body_room, longest_line + size_and_line_ends);
-}
-
-// How much of an answer must have gone when write_timeout is over: so a peer that takes nothing and
-// one that takes too little meet the same deadline.
-std::size_t least_written(const http_limits& limits) noexcept {
-  const std::chrono::duration<double> time = limits.write_timeout;
-  const double bytes = time.count() * static_cast<double>(limits.min_bytes_per_second);
-  return static_cast<std::size_t>(std::clamp(bytes, 1.0, 1e9));
 }
 
 }  // namespace
 
 connection::connection(tcp_stream stream, http_handler& handler, const http_limits& limits,
                        const server_pulse& pulse)
-    : stream_(std::move(stream)),
-      handler_(handler),
-      limits_(limits),
-      pulse_(pulse),
-      parser_(limits) {}
+    : wire_(std::move(stream), limits, pulse), handler_(handler), reader_(wire_, traced_) {}
 
 task<> connection::serve() {
+  using outcome = request_reader::outcome;
   for (;;) {
-    const bool complete = co_await read_request();
-    if (!complete) co_return;
-    co_await answer_request();
+    const outcome got = co_await reader_.read_request(handler_);
+    if (got == outcome::ended) co_return;
+    if (got == outcome::refused) answer_error(*reader_.error());
+    else co_await answer_request(got == outcome::streams);
     if (closing_) break;
     finish_request();
   }
-  const bool sent = co_await flush();
-  // A peer that asked for the close sends nothing more.
-  const bool may_send_more = parser_.message().keep_alive() || !unread().empty();
-  if (sent && may_send_more) co_await linger();
+  if (reader_.peer_gone() || over_) co_return;
+  if (wire_.has_unsent()) {
+    const auto sent = co_await wire_.flush();
+    if (!sent) co_return;
+  }
+  // A peer that asked for the close itself, and left nothing unread, sends nothing more.
+  const bool may_send_more =
+      reader_.message().keep_alive() || reader_.has_unread() || !reader_.body_complete();
+  if (may_send_more) co_await wire_.linger();
 }
 
-// ------------------------------------------------------------------ reading
-
-task<bool> connection::read_request() {
-  for (;;) {
-    if (head_end_ == 0 && !unread().empty()) traced_.arrived();
-    const parse_step step = parser_.next(unread());
-    parsed_ += step.consumed;
-    switch (step.event) {
-      case parse_event::done: traced_.parsed(); co_return true;
-      case parse_event::head: take_head(step.consumed); break;
-      case parse_event::body: take_body_chunk(); break;
-      case parse_event::trailer: break;
-      case parse_event::need_more: {
-        if (awaits_continue()) {
-          write_continue(work_.get().out);
-          tally_.answered(http_status::continue_);
-        }
-        const bool more = co_await read_more();
-        if (!more) co_return false;
-        break;
-      }
-      case parse_event::error: co_await refuse(parser_.error()); co_return false;
-    }
-  }
-}
-
-void connection::take_head(std::size_t consumed) {
-  head_end_ = parsed_;
-  body_began_ = now();
-  const bool has_body = parser_.chunked() || parser_.content_length().value_or(0) != 0;
-  const std::size_t room = parser_.chunked() ? room_for_chunks(limits_) : least_body_room;
-  if (!has_body || in_.capacity() - head_end_ >= room) return;
-  // The head's bytes must not move from now on, and leave too little room for the body: read the
-  // head once more in a larger buffer.
-  in_.reserve(head_end_ + std::max(room, first_buffer_bytes));
-  parser_.reset();
-  parsed_ -= consumed;
-  parsed_ += parser_.next(unread()).consumed;
-}
-
-// True once at most: where the first byte of the body has to be waited for. A body that is there
-// already needs no permission, and one that is refused by its length gets none.
-bool connection::awaits_continue() const noexcept {
-  return head_end_ != 0 && parsed_ == head_end_ && unread().empty() && parser_.expects_continue();
-}
-
-void connection::take_body_chunk() {
-  const std::string_view chunk = parser_.body_chunk();
-  body_bytes_ += chunk.size();
-  const auto announced = parser_.content_length();
-  if (announced == chunk.size()) {
-    parser_.message().set_body(chunk);
-    return;
-  }
-  byte_buffer& body = work_.get().body;
-  if (!body_collected_ && announced) {
-    body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(*announced, most_body_reserved)));
-  }
-  body_collected_ = true;
-  body.append(chunk);
-  parser_.message().set_body(body.view());
-}
-
-task<bool> connection::read_more() {
-  const bool flushed = co_await flush();
-  if (!flushed) co_return false;
-  const bool is_idle = in_.size() == parsed_ && head_end_ == 0;
-  if (is_idle) {
-    if (pulse_.stopping.load(std::memory_order_relaxed)) {
-      tally_.rejected(rejection_reasons::stopping);
-      if (requests_ != 0) co_await linger();
-      co_return false;
-    }
-    work_.release();
-    in_.clear();
-    parsed_ = 0;
-    in_.shrink(first_buffer_bytes);
-    enter(phase::idle, limits_.keep_alive_timeout);
-  } else if (head_end_ != 0) {
-    enter_until(phase::reading, body_began_ + time_for_body().count());
-  } else if (phase_.load(std::memory_order_relaxed) != phase::reading) {
-    // Not restarted by later reads of the same head: a head's time is absolute.
-    enter(phase::reading, limits_.header_timeout);
-  }
-  make_room();
-  const std::size_t most = std::max<std::size_t>(limits_.max_unread_bytes, 1);
-  const std::size_t room = std::min(in_.capacity() - in_.size(), most);
-  auto got = co_await stream_.read_some({in_.prepare(room), room});
-  if (!got) {
-    if (is_idle) note_end_of_idling(got.error());
-    else if (got.error() == condition::timed_out)
-      co_await refuse(head_end_ != 0 ? body_too_slow : head_too_slow);
-    co_return false;
-  }
-  in_.commit(*got);
-  tally_.received(*got);
-  co_return true;
-}
-
-void connection::make_room() {
-  if (head_end_ == 0) {
-    in_.consume(parsed_);
-    parsed_ = 0;
-    if (in_.capacity() - in_.size() < in_.capacity() / 4 + 1) {
-      in_.reserve(std::max(first_buffer_bytes, in_.capacity() * 2));
-    }
-    return;
-  }
-  // Behind a head that must stay in place: what the parser has consumed may go.
-  const std::string_view rest = unread();
-  std::copy(rest.begin(), rest.end(), in_.data() + head_end_);
-  in_.truncate(head_end_ + rest.size());
-  parsed_ = head_end_;
+void connection::finish_request() {
+  wire_.work().answer.clear();
+  reader_.finish_request();
 }
 
 // ------------------------------------------------------------------ answering
 
-task<> connection::answer_request() {
-  enter(phase::handling, duration::max());
+task<> connection::answer_request(bool streams) {
   ++requests_;
-  tally_.request_began();
-  work_area& work = work_.get();
+  wire_.tally().request_began();
+  response& answer = wire_.work().answer;
+  if (streams) body_ = std::make_shared<streamed_body>(reader_);
+  reader_.message().set_exchange(this);
+  open_window(is_producing::no);
   bool failed = false;
   try {
-    co_await handler_.handle(parser_.message(), work.answer);
+    co_await handler_.handle(reader_.message(), answer);
   } catch (...) {
-    log_handler_failure();
     failed = true;
+    if (handling_.is_open()) log_failure("a request handler");
   }
-  if (failed) {
-    write_error(work.out, handler_failed, context_of_answer(false));
-    note_answer(handler_failed.status);
-    closing_ = true;
+  const parse_error* wrong = nullptr;
+  if (failed || !may_take_over(answer)) wrong = &handler_failed;
+  if (close_window() == ending::late) wrong = &handler_too_slow;
+  const bool body_went_wrong = reader_.error() != nullptr || reader_.peer_gone();
+  if (wrong == nullptr && !body_went_wrong && answer.producer() != nullptr) {
+    co_await answer_produced(answer);
   } else {
-    closing_ = !may_go_on();
-    write_response(work.out, work.answer, context_of_answer(!closing_));
-    note_answer(work.answer.status());
+    if (body_ != nullptr) co_await body_->close();
+    if (reader_.error() != nullptr) wrong = reader_.error();
+    if (reader_.peer_gone()) closing_ = true;
+    else if (wrong != nullptr) answer_error(*wrong);
+    else if (answer.takeover() != nullptr) co_await hand_over(answer.takeover());
+    else answer_whole(answer);
   }
-  if (work.out.size() > most_unsent_bytes) {
-    const bool sent = co_await flush();
+  if (body_ != nullptr) co_await finish_body();
+  if (wire_.out().size() > most_unsent_bytes) {
+    const auto sent = co_await wire_.flush();
     closing_ = closing_ || !sent;
   }
 }
 
-task<> connection::refuse(const parse_error& error) {
-  write_error(work_.get().out, error, context_of_answer(false));
+void connection::answer_whole(const response& answer) {
+  closing_ = !may_go_on() || !reader_.can_drain();
+  write_response(wire_.out(), answer, context_of_answer(!closing_));
+  note_answer(answer.status());
+}
+
+void connection::answer_error(const parse_error& error) {
+  closing_ = true;
+  write_error(wire_.out(), error, context_of_answer(false));
   note_answer(error.status);
-  tally_.rejected(error.metric);
-  const bool sent = co_await flush();
-  if (sent) co_await linger();
+  if (&error != &handler_failed) wire_.tally().rejected(error.metric);
 }
 
-// What the peer still sends is read and dropped until it finishes too, for a while: bytes that are
-// unread at a close, or come after it, would reset the connection, and the answer could be lost on
-// its way.
-task<> connection::linger() {
-  stream_.finish_writing();
-  in_.clear();
-  in_.reserve(first_buffer_bytes);
-  enter(phase::reading, drain_timeout);
-  std::size_t dropped = 0;
-  while (dropped < limits_.max_drain_bytes) {
-    const std::size_t room = std::min(in_.capacity(), limits_.max_drain_bytes - dropped);
-    auto got = co_await stream_.read_some({in_.data(), room});
-    if (!got) co_return;
-    dropped += *got;
-    tally_.received(*got);
+task<> connection::answer_produced(const response& answer) {
+  closing_ = !may_go_on() || !reader_.is_body_wanted();
+  streamed_answer out(wire_, answer, context_of_answer(!closing_));
+  closing_ = closing_ || out.ends_with_connection();
+  bool produced = true;
+  if (out.has_body()) {
+    open_window(is_producing::yes);
+    try {
+      co_await answer.producer()->produce(out);
+    } catch (...) {
+      produced = false;
+      if (handling_.is_open()) log_failure("the producer of an answer's body");
+    }
+    close_window();
   }
-}
-
-task<bool> connection::flush() {
-  if (!work_ || work_.get().out.empty()) co_return true;
-  byte_buffer& out = work_.get().out;
-  std::string_view rest = out.view();
-  bool sent = true;
-  while (sent && !rest.empty()) {
-    enter(phase::writing, limits_.write_timeout);
-    const auto part = rest.substr(0, least_written(limits_));
-    auto written = co_await stream_.write_all(part);
-    sent = written.has_value();
-    if (sent) tally_.sent(part.size());
-    else if (written.error() == condition::timed_out)
-      tally_.rejected(rejection_reasons::slow_reader);
-    rest.remove_prefix(part.size());
+  if (body_ != nullptr) co_await body_->close();
+  if (!out.has_begun() && (!produced || reader_.error() != nullptr)) {
+    answer_error(reader_.error() != nullptr ? *reader_.error() : handler_failed);
+    co_return;
   }
-  out.clear();
-  co_return sent;
+  const bool complete = produced && out.finish();
+  if (!complete) {
+    closing_ = true;
+    // Its end in good order would be the body's.
+    over_ = out.ends_with_connection();
+    if (over_) wire_.cut();
+  }
+  note_answer(answer.status());
 }
 
-void connection::finish_request() {
-  work_area& work = work_.get();
-  work.answer.clear();
-  work.body.clear();
-  body_collected_ = false;
-  body_bytes_ = 0;
-  in_.consume(parsed_);
-  parsed_ = head_end_ = 0;
-  parser_.reset();
+/// After the answer: what the handler has left of the body is dropped, or the connection ends.
+task<> connection::finish_body() {
+  body_.reset();
+  wire_.set_answer_begun(true);
+  if (closing_ || reader_.body_complete()) co_return;
+  if (!reader_.can_drain()) {
+    closing_ = true;
+    co_return;
+  }
+  if (wire_.has_unsent()) {
+    const auto sent = co_await wire_.flush();
+    closing_ = !sent;
+  }
+  const bool drained = co_await reader_.drain();
+  closing_ = closing_ || !drained;
+}
+
+// RFC 9110 7.8: a server ignores Upgrade in an HTTP/1.0 request.
+bool connection::may_take_over(const response& answer) const noexcept {
+  if (answer.takeover() == nullptr) return true;
+  const request& message = reader_.message();
+  return message.minor_version() != 0 && message.header("upgrade") && reader_.body_complete();
+}
+
+/// The 101, and then whatever the takeover speaks, until it has ended.
+task<> connection::hand_over(std::shared_ptr<takeover> next) {
+  closing_ = over_ = true;
+  write_response(wire_.out(), wire_.work().answer, context_of_answer(true));
+  note_answer(http_status::switching_protocols);
+  const auto sent = co_await wire_.flush();
+  if (!sent) co_return;
+  wire_.release_work();
+  upgraded_stream stream(wire_.stream(), reader_.take_unread());
+  try {
+    co_await next->run(stream);
+  } catch (...) {
+    log_failure("what took a connection over");
+  }
 }
 
 response_context connection::context_of_answer(bool keep_alive) const noexcept {
-  const request& message = parser_.message();
+  const request& message = reader_.message();
   return {message.method(), message.minor_version(), keep_alive, current_date()};
 }
 
 bool connection::may_go_on() noexcept {
-  if (!parser_.message().keep_alive()) return false;
-  if (pulse_.stopping.load(std::memory_order_relaxed)) {
-    tally_.rejected(rejection_reasons::stopping);
+  if (!reader_.message().keep_alive()) return false;
+  if (wire_.stopping()) {
+    wire_.tally().rejected(rejection_reasons::stopping);
     return false;
   }
-  if (requests_ >= limits_.max_requests_per_connection) {
-    tally_.rejected(rejection_reasons::request_count);
+  if (requests_ >= wire_.limits().max_requests_per_connection) {
+    wire_.tally().rejected(rejection_reasons::request_count);
     return false;
   }
-  return !reading_ended_.load(std::memory_order_relaxed);
+  return !wire_.reading_ended();
 }
 
 void connection::note_answer(http_status status) noexcept {
   traced_.done(static_cast<std::uint32_t>(status));
-  tally_.answered(status);
+  wire_.tally().answered(status);
 }
 
-void connection::note_end_of_idling(const std::error_code& why) noexcept {
-  if (why == condition::timed_out) tally_.rejected(rejection_reasons::idle);
-  else if (why == condition::closed) tally_.rejected(rejection_reasons::stopping);
+// ------------------------------------------------------------------ exchange
+
+std::shared_ptr<body_source> connection::body() { return body_; }
+
+void connection::limit_time(duration limit) noexcept {
+  const auto until = wire_.in(limit);
+  const bool has_end = until != time_bound::never;
+  handler_until_.set(has_end ? until - reader_.body_waited() : until);
 }
 
-// ------------------------------------------------------------------ time
+// ------------------------------------------------------------------ the sweep
 
-duration connection::time_for_body() const noexcept {
-  const auto rate = static_cast<double>(std::max<std::size_t>(limits_.min_bytes_per_second, 1));
-  const std::chrono::duration<double> earned(static_cast<double>(body_bytes_) / rate);
-  return limits_.body_grace + std::chrono::duration_cast<duration>(earned);
+void connection::open_window(is_producing producing) {
+  is_producing_ = producing;
+  ending_ = ending::none;
+  if (producing == is_producing::yes) handler_until_.clear();
+  else limit_time(wire_.limits().handler_timeout);
+  handling_.open();
 }
 
-void connection::enter(phase p, duration limit) noexcept {
-  enter_until(p, limit == duration::max() ? limit.count() : now() + limit.count());
+connection::ending connection::close_window() noexcept {
+  return handling_.close() ? ending_ : ending::none;
 }
 
-void connection::enter_until(phase p, duration::rep deadline) noexcept {
-  deadline_.store(deadline, std::memory_order_relaxed);
-  phase_.store(p, std::memory_order_release);
+void connection::sweep(time_point now) noexcept {
+  const auto count = now.time_since_epoch().count();
+  wire_.expire_if_due(count);
+  if (!handling_.is_open()) return;
+  handling_.cancel_if([this, count] {
+    ending_ = is_late(count) ? ending::late : peer_left() ? ending::disconnected : ending::none;
+    return ending_ != ending::none;
+  });
 }
 
-void connection::expire_if_due(time_point now) noexcept {
-  const phase p = phase_.load(std::memory_order_acquire);
-  if (deadline_.load(std::memory_order_relaxed) > now.time_since_epoch().count()) return;
-  reading_ended_.store(true, std::memory_order_relaxed);
-  if (p == phase::writing) stream_.abort(condition::timed_out);
-  else stream_.abort_reading(condition::timed_out);
+// The time in which a handler waits for the body is the peer's, and has limits of its own.
+bool connection::is_late(duration::rep now) const noexcept {
+  return !wire_.is_reading() && handler_until_.is_over(now - reader_.body_waited());
 }
 
-void connection::end_if_idle() noexcept {
-  if (phase_.load(std::memory_order_acquire) != phase::idle) return;
-  reading_ended_.store(true, std::memory_order_relaxed);
-  stream_.abort_reading(condition::closed);
+// Who reads or writes finds out by itself. A peer that has finished its direction may still want
+// the answer; but most have gone, and a handler that has not begun to answer would not notice.
+// A producer notices with its next write.
+bool connection::peer_left() noexcept {
+  if (wire_.is_reading() || wire_.is_writing()) return false;
+  const peer_state peer = wire_.stream().peer();
+  if (peer == peer_state::finished) return is_producing_ == is_producing::no;
+  return peer == peer_state::gone;
 }
 
 }  // namespace weft::http

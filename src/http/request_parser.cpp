@@ -64,18 +64,12 @@ void request_parser::begin_body() noexcept {
 
 parse_step request_parser::read_body(std::string_view unread) {
   using outcome = detail::body_decoder::outcome;
-  auto step = body_.next(unread);
-  // Trailers are checked and dropped.
-  while (step.result == outcome::trailer) {
-    const std::size_t before = step.consumed;
-    step = body_.next(unread.substr(before));
-    step.consumed += before;
-  }
+  const auto step = body_.next(unread);
   switch (step.result) {
     case outcome::need_more: return {parse_event::need_more, step.consumed};
     case outcome::data: return {parse_event::body, step.consumed};
+    case outcome::trailer: return {parse_event::trailer, step.consumed};
     case outcome::failed: return fail(body_.error());
-    case outcome::trailer:
     case outcome::end: break;
   }
   state_ = state::done;
@@ -103,6 +97,7 @@ std::optional<std::uint64_t> request_parser::content_length() const noexcept {
 void request_parser::reset() noexcept {
   head_.reset();
   message_.set_body({});
+  message_.set_trailers({});
   message_.set_method(http_method::other, {});
   error_ = nullptr;
   empty_lines_ = 0;

@@ -3,6 +3,7 @@
 #include "char_class.hpp"
 #include "field_rules.hpp"
 
+#include <stdexcept>
 #include <utility>
 
 namespace weft {
@@ -22,6 +23,9 @@ response& response::operator=(response&& other) noexcept {
   fields_ = std::move(other.fields_);
   field_count_ = other.field_count_;
   body_ = std::move(other.body_);
+  producer_ = std::move(other.producer_);
+  produced_length_ = other.produced_length_;
+  takeover_ = std::move(other.takeover_);
   other.clear();
   return *this;
 }
@@ -73,6 +77,20 @@ void response::clear() noexcept {
   content_type_ = {};
   field_count_ = 0;
   body_.clear();
+  producer_.reset();
+  takeover_.reset();
+}
+
+void response::set_takeover(std::string_view protocol, std::shared_ptr<http::takeover> next) {
+  set_header("Upgrade", protocol);
+  status_ = http_status::switching_protocols;
+  takeover_ = std::move(next);
+}
+
+void response::set_producer(std::shared_ptr<http::body_producer> producer,
+                            std::optional<std::uint64_t> length) noexcept {
+  producer_ = std::move(producer);
+  produced_length_ = length;
 }
 
 std::size_t response::find(std::string_view name, std::size_t from) const noexcept {

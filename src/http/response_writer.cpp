@@ -25,7 +25,7 @@ public:
     std::memcpy(at_, text.data(), text.size());
     at_ += text.size();
   }
-  void put_number(std::size_t value) noexcept { at_ = std::to_chars(at_, at_ + 20, value).ptr; }
+  void put_number(std::uint64_t value) noexcept { at_ = std::to_chars(at_, at_ + 20, value).ptr; }
 
 private:
   char* at_;
@@ -67,39 +67,65 @@ void put_fields(cursor& to, const response& answer) noexcept {
   }
 }
 
-void put_content_fields(cursor& to, const response& answer, std::size_t length) noexcept {
+void put_content_type(cursor& to, const response& answer) noexcept {
   if (const auto type = answer.content_type(); !type.empty()) {
     to.put("Content-Type: ");
     to.put_text(type);
     to.put("\r\n");
   }
-  to.put("Content-Length: ");
-  to.put_number(length);
-  to.put("\r\n");
 }
 
-void put_connection(cursor& to, const response_context& context) noexcept {
-  if (!context.keep_alive) to.put("Connection: close\r\n");
+void put_framing(cursor& to, const body_framing& framing) noexcept {
+  switch (framing.how) {
+    case body_framing::kind::length:
+      to.put("Content-Length: ");
+      to.put_number(framing.length);
+      to.put("\r\n");
+      break;
+    case body_framing::kind::chunked: to.put("Transfer-Encoding: chunked\r\n"); break;
+    case body_framing::kind::close: break;
+  }
+}
+
+void put_connection(cursor& to, http_status status, const response_context& context) noexcept {
+  if (status == http_status::switching_protocols) to.put("Connection: upgrade\r\n");
+  else if (!context.keep_alive) to.put("Connection: close\r\n");
   else if (context.minor_version == 0) to.put("Connection: keep-alive\r\n");
 }
 
+void put_head(cursor& to, const response& answer, const response_context& context,
+              const body_framing& framing, std::string_view date) noexcept {
+  put_status_line(to, answer.status());
+  put_own_fields(to, answer, date);
+  if (has_body(answer.status())) {
+    put_content_type(to, answer);
+    put_framing(to, framing);
+  }
+  put_fields(to, answer);
+  put_connection(to, answer.status(), context);
+  to.put("\r\n");
+}
+
 }  // namespace
+
+void write_head(byte_buffer& out, const response& answer, const response_context& context,
+                const body_framing& framing) {
+  const auto date = context.date.empty() ? current_date() : context.date;
+  char* const begin = out.prepare(most_bytes(answer, date));
+  cursor to{begin};
+  put_head(to, answer, context, framing, date);
+  out.commit(static_cast<std::size_t>(to.at() - begin));
+}
 
 void write_response(byte_buffer& out, const response& answer, const response_context& context) {
   const auto date = context.date.empty() ? current_date() : context.date;
   char* const begin = out.prepare(most_bytes(answer, date));
   cursor to{begin};
-  put_status_line(to, answer.status());
-  put_own_fields(to, answer, date);
-
   const bool ends_with_head = !has_body(answer.status());
   // RFC 9110 15.3.6: 205 has a length, which is 0.
   const auto body =
       answer.status() == http_status::reset_content ? std::string_view{} : answer.body().view();
-  if (!ends_with_head) put_content_fields(to, answer, body.size());
-  put_fields(to, answer);
-  put_connection(to, context);
-  to.put("\r\n");
+  put_head(to, answer, context, {body_framing::kind::length, body.size()}, date);
   if (!ends_with_head && !body.empty() && context.method != http_method::head) to.put_text(body);
   out.commit(static_cast<std::size_t>(to.at() - begin));
 }

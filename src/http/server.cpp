@@ -138,7 +138,7 @@ task<> http_server::state::sweep() {
   while (!cancel_requested()) {
     const time_point now = scheduler::current().now();
     pulse_.now.store(now.time_since_epoch().count(), std::memory_order_relaxed);
-    for_each_connection([now](http::connection& c) { c.expire_if_due(now); });
+    for_each_connection([now](http::connection& c) { c.sweep(now); });
     co_await sleep(sweep_interval);
   }
 }

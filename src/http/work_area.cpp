@@ -26,6 +26,7 @@ void work_lease::release() noexcept {
   if (area_ == nullptr) return;
   area_->body.clear();
   area_->body.shrink(most_bytes_kept);
+  area_->trailers.clear();
   area_->answer.clear();
   area_->answer.body().shrink(most_bytes_kept);
   area_->out.clear();

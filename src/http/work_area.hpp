@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/base/byte_buffer.hpp>
+#include <weft/http/field_list.hpp>
 #include <weft/http/response.hpp>
 
 #include <memory>
@@ -10,6 +11,7 @@ namespace weft::http {
 /// What a connection needs only while a request is under way.
 struct work_area {
   byte_buffer body;  // of the request, where it does not lie in one piece in the receive buffer
+  field_list trailers;
   response answer;
   byte_buffer out;
 };

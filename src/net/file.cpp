@@ -19,7 +19,7 @@ file::~file() {
 }
 
 result<std::uint64_t> file::size() const {
-  struct stat known{};
+  struct stat known {};
   if (::fstat(descriptor_, &known) != 0) return std::error_code(errno, std::system_category());
   return static_cast<std::uint64_t>(known.st_size);
 }

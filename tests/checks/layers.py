@@ -18,7 +18,7 @@ UMBRELLAS = {"weft.hpp": "web", "runtime.hpp": "runtime"}
 
 # These parts of http do no I/O: bytes in, events out. They know nothing above base but each other.
 SANS_IO = re.compile(r"(request|response|method|status|limits|date|parse|chunk|framing|field|head)")
-SANS_IO_EXCEPT = re.compile(r"(handler|server|connection|client)")
+SANS_IO_EXCEPT = re.compile(r"(handler|server|connection|client|reader)")
 
 # Third parties, and where in src/ and include/weft/ each may be included.
 DOORS = {

@@ -4,12 +4,28 @@
 #include <weft/http/response.hpp>
 #include <weft/runtime/task.hpp>
 
+#include <cstdint>
+#include <optional>
+
 namespace weft {
+
+/// How a handler wants the body of a request.
+struct body_plan {
+  /// Whether the handler is called when the head is complete, and reads the body by body_stream.
+  bool streams = false;
+  std::optional<std::uint64_t> max_bytes;  ///< instead of http_limits::max_body_bytes
+};
 
 /// What a server calls for each request: the seam between the protocol and the application.
 class http_handler {
 public:
   virtual ~http_handler() = default;
+
+  /// Called when the head of a request is complete, if a body follows it.
+  virtual body_plan plan_body(const request& head) {
+    static_cast<void>(head);
+    return {};
+  }
 
   /// Answers one request.
   ///

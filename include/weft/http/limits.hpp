@@ -23,9 +23,10 @@ struct http_limits {
   std::size_t max_chunk_extensions_bytes = 4 * 1024;  ///< of all chunks of a body; past it 400
 
   // The connection.
-  duration header_timeout = std::chrono::seconds{10};  ///< from a head's first byte on; 408
-  duration body_grace = std::chrono::seconds{10};      ///< added to the time a body may take; 408
-  duration write_timeout = std::chrono::seconds{30};   ///< for a peer that takes nothing; reset
+  duration header_timeout = std::chrono::seconds{10};   ///< from a head's first byte on; 408
+  duration body_grace = std::chrono::seconds{10};       ///< added to the time a body may take; 408
+  duration handler_timeout = std::chrono::seconds{30};  ///< until it has made its answer; 503
+  duration write_timeout = std::chrono::seconds{30};    ///< for a peer that takes nothing; reset
   /// What a body must bring and an answer must get rid of, averaged; at least 1. 408, or reset.
   std::size_t min_bytes_per_second = 16 * 1024;
   duration keep_alive_timeout = std::chrono::seconds{15};  ///< silence between requests; close

@@ -10,6 +10,10 @@
 
 namespace weft {
 
+namespace http {
+class exchange;
+}
+
 /// A parsed request. All views point into the connection's buffers and live until the handler has
 /// ended; extractors by value are what outlives it.
 ///
@@ -37,7 +41,12 @@ public:
     return find_header(headers_, name);
   }
 
+  /// Empty where the handler reads it piece by piece: then it comes by body_stream.
   std::string_view body() const noexcept { return body_; }
+  /// What followed a chunked body; no headers. As body().
+  std::span<const header_field> trailers() const noexcept { return trailers_; }
+  /// The connection's side of this request. @return null where it came on none, as in a test
+  http::exchange* exchange() const noexcept { return exchange_; }
 
   void set_method(http_method method, std::string_view name) noexcept {
     method_ = method;
@@ -55,6 +64,8 @@ public:
   }
   void set_headers(std::span<const header_field> headers) noexcept { headers_ = headers; }
   void set_body(std::string_view body) noexcept { body_ = body; }
+  void set_trailers(std::span<const header_field> trailers) noexcept { trailers_ = trailers; }
+  void set_exchange(http::exchange* exchange) noexcept { exchange_ = exchange; }
 
 private:
   http_method method_ = http_method::get;
@@ -67,6 +78,8 @@ private:
   std::string_view host_;
   std::span<const header_field> headers_;
   std::string_view body_;
+  std::span<const header_field> trailers_;
+  http::exchange* exchange_ = nullptr;
 };
 
 }  // namespace weft

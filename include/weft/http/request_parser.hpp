@@ -19,7 +19,7 @@ namespace weft::http {
 /// Strict: where RFC 9112 lets a server choose between mending and refusing, it refuses. However
 /// the input is cut into calls, the events are the same, with body chunks joined.
 ///
-///     need_more* head (need_more | body)* done  |  ... error, for good
+///     need_more* head (need_more | body)* (need_more | trailer)* done  |  ... error, for good
 ///
 /// Cost: no allocation once a message with as many headers was seen.
 /// @source RFC 9112, RFC 9110 5 to 7 and 10.1.1
@@ -43,6 +43,7 @@ public:
   const request& message() const noexcept { return message_; }
   request& message() noexcept { return message_; }
   std::string_view body_chunk() const noexcept { return body_.chunk(); }
+  const header_field& trailer() const noexcept { return body_.trailer(); }
   const parse_error& error() const noexcept { return *error_; }
 
   /// Whether the client waits for "100 Continue" before it sends a body; valid after `head`.

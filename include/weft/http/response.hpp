@@ -4,6 +4,8 @@
 #include <weft/http/status.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,6 +14,11 @@
 #include <vector>
 
 namespace weft {
+
+namespace http {
+class body_producer;
+class takeover;
+}  // namespace http
 
 /// An answer before it is put on the wire.
 ///
@@ -58,6 +65,22 @@ public:
   byte_buffer& body() noexcept { return body_; }
   const byte_buffer& body() const noexcept { return body_; }
 
+  /// Has the body written by a producer, after the head, instead of taking it from body().
+  /// @param length  of the whole body; where it is not known the body is sent in chunks, to an
+  ///                HTTP/1.0 client until the connection closes
+  void set_producer(std::shared_ptr<http::body_producer> producer,
+                    std::optional<std::uint64_t> length = std::nullopt) noexcept;
+  /// @return null where the body is body()
+  http::body_producer* producer() const noexcept { return producer_.get(); }
+  std::optional<std::uint64_t> produced_length() const noexcept { return produced_length_; }
+
+  /// Makes this a 101 after which the connection is the takeover's. Where the request was no
+  /// HTTP/1.1 request with an Upgrade field, it is answered with 500 instead.
+  /// @param protocol  for the Upgrade field: "websocket"   @throws as set_header()
+  void set_takeover(std::string_view protocol, std::shared_ptr<http::takeover> next);
+  /// @return null where the connection stays with HTTP
+  const std::shared_ptr<http::takeover>& takeover() const noexcept { return takeover_; }
+
   /// Back to an empty 200, with the memory kept.
   void clear() noexcept;
 
@@ -71,6 +94,9 @@ private:
   std::vector<field> fields_;  // those from field_count_ on are kept for their memory
   std::size_t field_count_ = 0;
   byte_buffer body_;
+  std::shared_ptr<http::body_producer> producer_;
+  std::optional<std::uint64_t> produced_length_;  // of what producer_ writes
+  std::shared_ptr<http::takeover> takeover_;
 };
 
 }  // namespace weft

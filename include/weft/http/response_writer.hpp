@@ -5,6 +5,7 @@
 #include <weft/http/parse_error.hpp>
 #include <weft/http/response.hpp>
 
+#include <cstdint>
 #include <string_view>
 
 namespace weft::http {
@@ -23,6 +24,21 @@ struct response_context {
 /// and 304 go out without body, length and type; 205 with length 0.
 /// @source RFC 9112 4, 6 and 9.3; RFC 9110 6.6.1, 8.6
 void write_response(byte_buffer& out, const response& answer, const response_context& context);
+
+/// How the peer finds the end of a body that follows its head.
+struct body_framing {
+  enum class kind {
+    length,   ///< by Content-Length
+    chunked,  ///< by the last chunk
+    close     ///< by the end of the connection, which is all that HTTP/1.0 knows
+  };
+  kind how = kind::chunked;
+  std::uint64_t length = 0;
+};
+
+/// Appends the head alone: as write_response(), with the framing of a body that is sent later.
+void write_head(byte_buffer& out, const response& answer, const response_context& context,
+                const body_framing& framing);
 
 /// Appends the answer to a request that could not be read: problem+json (RFC 9457) with the
 /// error's fixed text, and "Connection: close" whatever the context says.

@@ -94,7 +94,7 @@ TEST_CASE("Content-Length delimits the body, whatever its bytes are") {
                        body + "\ndone\n");
 }
 
-TEST_CASE("a valid chunked body is joined, its extensions and trailers are dropped") {
+TEST_CASE("a valid chunked body is joined, its extensions are dropped, its trailers told apart") {
   const chunked_body rows[] = {
       {"9112 7.1 two chunks", "3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", "body abcde\ndone\n"},
       {"9112 7.1 no chunk", "0\r\n\r\n", "done\n"},
@@ -105,7 +105,10 @@ TEST_CASE("a valid chunked body is joined, its extensions and trailers are dropp
       {"9112 7.1 line ends in the data", "4\r\n\r\n\r\n\r\n0\r\n\r\n", "body \r\n\r\n\ndone\n"},
       {"9112 7.1.1 extensions", "1;a;b=c;d=\"e;\\\" f\"\r\nx\r\n0;z\r\n\r\n", "body x\ndone\n"},
       {"9110 5.6.3 bad blanks in extensions", "1 ; a = b\t;c\r\nx\r\n0\r\n\r\n", "body x\ndone\n"},
-      {"9112 7.1.2 trailers", "1\r\nx\r\n0\r\nA: b\r\nContent-Length: 9\r\n\r\n", "body x\ndone\n"},
+      {"9112 7.1.2 trailers", "1\r\nx\r\n0\r\nA: b\r\nContent-Length: 9\r\n\r\n",
+       "body x\ntrailer A: b\ntrailer Content-Length: 9\ndone\n"},
+      {"9112 7.1.2 blanks around a trailer's value", "0\r\nA: \t b c \r\nB:\r\n\r\n",
+       "trailer A: b c\ntrailer B: \ndone\n"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.rule);

@@ -161,11 +161,13 @@ TEST_CASE("a chunk line without end is refused at its limit") {
 
 TEST_CASE("trailers have the limits of headers") {
   const std::string four = "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\n";
-  check_transcript(post + "0\r\n" + four + "\r\n", post_told + "done\n", small());
+  check_transcript(post + "0\r\n" + four + "\r\n",
+                   post_told + "trailer A: 1\ntrailer B: 2\ntrailer C: 3\ntrailer D: 4\ndone\n",
+                   small());
   check_transcript(post + "0\r\n" + four + "E: 5\r\n\r\n",
                    post_told + "error 431 too_many_trailers\n", small());
-  check_transcript(post + "0\r\nA: 1\r\nB: " + dots(53) + "\r\n\r\n", post_told + "done\n",
-                   small());
+  check_transcript(post + "0\r\nA: 1\r\nB: " + dots(53) + "\r\n\r\n",
+                   post_told + "trailer A: 1\ntrailer B: " + dots(53) + "\ndone\n", small());
   check_transcript(post + "0\r\nA: 1\r\nB: " + dots(54) + "\r\n\r\n",
                    post_told + "error 431 trailers_too_large\n", small());
   check_transcript(post + "0\r\nA: " + dots(99), post_told + "error 431 trailers_too_large\n",

@@ -23,7 +23,7 @@ const std::string post_c =
     "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\nA: b\r\n\r\n";
 const std::string post_c_told =
     "POST /c | /c |  | host h | 1.1 keep-alive\nHost: h\nTransfer-Encoding: chunked\n"
-    "body xy\ndone\n";
+    "body xy\ntrailer A: b\ndone\n";
 
 // [loop]
 /// The bodies of the requests in `bytes`, which end with a whole request.
@@ -79,7 +79,8 @@ TEST_CASE("limits count anew for each request") {
     input += head + body;
     told +=
         "POST / | / |  | host h | 1.1 keep-alive\nHost: h\nTransfer-Encoding: chunked\n"
-        "body x\ndone\n";
+        "body x\ntrailer A: b\ntrailer C: " +
+        std::string(40, 'd') + "\ndone\n";
   }
   check_transcript(input, told, limits);
 }

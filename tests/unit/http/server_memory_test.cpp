@@ -3,12 +3,22 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
 #include <string>
+#include <string_view>
+#include <thread>
 
+using namespace std::chrono_literals;
 using namespace weft::test;
 using Catch::Matchers::ContainsSubstring;
 using weft::task;
@@ -17,6 +27,7 @@ namespace {
 
 // The least allocation that fails.
 std::atomic<std::size_t> too_much{SIZE_MAX};
+std::atomic<std::size_t> allocations{0};
 
 /// Answers with more than the server may allocate when it writes the answer.
 class starving_handler final : public weft::http_handler {
@@ -29,10 +40,52 @@ public:
   }
 };
 
+/// Echoes the body, and notes how many allocations there have been when its last request comes.
+class counting_handler final : public weft::http_handler {
+public:
+  task<> handle(const weft::request& req, weft::response& res) override {
+    ++calls_;
+    if (calls_ == warm_up) before_ = allocations;
+    if (calls_ == all_calls) after_ = allocations;
+    res.set_content_type("text/plain");
+    res.body().append(req.body());
+    co_return;
+  }
+  std::size_t counted() const { return after_ - before_; }
+
+  static constexpr int warm_up = 50;
+  static constexpr int all_calls = 250;
+
+private:
+  int calls_ = 0;
+  std::size_t before_ = 0;
+  std::size_t after_ = 1;
+};
+
+/// Asks over and over from a thread of its own, without allocating.
+void ask_again_and_again(std::uint16_t port) {
+  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  at.sin_port = htons(port);
+  if (::connect(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0) {
+    constexpr std::string_view request =
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody";
+    std::array<char, 1024> answer;
+    for (int i = 0; i < counting_handler::all_calls; ++i) {
+      if (::send(socket, request.data(), request.size(), MSG_NOSIGNAL) < 0) break;
+      if (::recv(socket, answer.data(), answer.size(), 0) <= 0) break;
+    }
+  }
+  ::close(socket);
+}
+
 }  // namespace
 
 // Not inlined: g++ would see free() of what operator new returned, and warn.
 [[gnu::noinline]] void* operator new(std::size_t size) {
+  ++allocations;
   void* const memory = size < too_much ? std::malloc(size) : nullptr;
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
@@ -58,4 +111,18 @@ TEST_CASE("a connection that runs out of memory ends, and the others go on") {
     co_await server.stop();
     CHECK(server.server().connections() == 0);
   });
+}
+
+TEST_CASE("a request whose body is read whole is answered without an allocation") {
+  counting_handler handler;
+  run_under({"event_loop", weft::event_loop{}}, [](counting_handler& counting) -> task<> {
+    running_server server(on_a_free_port(), &counting);
+    server.start();
+    std::thread client(ask_again_and_again, server.server().local().port);
+    while (server.server().connections() == 0) (void)co_await weft::sleep(1ms);
+    while (server.server().connections() != 0) (void)co_await weft::sleep(1ms);
+    client.join();
+    co_await server.stop();
+  }(handler));
+  CHECK(handler.counted() == 0);
 }

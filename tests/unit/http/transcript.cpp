@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace weft::test {
@@ -42,7 +43,7 @@ private:
         in_message_ = true;
         break;
       case parse_event::body: body_ += parser_.body_chunk(); break;
-      case parse_event::trailer: break;
+      case parse_event::trailer: tell_trailer(); break;
       case parse_event::done: tell_message(); break;
       case parse_event::error: tell_error(); break;
     }
@@ -53,10 +54,15 @@ private:
   /// At the end and not at `head`: by then the views must still hold.
   void tell_message() {
     tell_head();
-    told_ += "done\n";
+    told_ += std::exchange(trailers_, {}) + "done\n";
     parser_.reset();
     in_message_ = false;
     head_.reset();
+  }
+
+  void tell_trailer() {
+    const auto& [name, value] = parser_.trailer();
+    trailers_.append("trailer ").append(name).append(": ").append(value).append("\n");
   }
 
   void tell_head() {
@@ -88,6 +94,7 @@ private:
   http::request_parser parser_;
   std::string unread_;
   std::string body_;
+  std::string trailers_;
   std::string told_;
   std::unique_ptr<char[]> head_;
   bool in_message_ = false;

@@ -22,6 +22,7 @@ void check_every_split(std::string_view input, std::string_view expected,
 ///     GET /items/7?m=2 | /items/7 | m=2 | host a.example | 1.1 keep-alive
 ///     name: value
 ///     body hello
+///     trailer name: value
 ///     done
 ///     error 400 host
 ///     ...                      (the input ended inside a request)

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <weft/base/clock.hpp>
+#include <weft/http/body_stream.hpp>
+
+#include <memory>
+
+namespace weft::http {
+
+/// The connection's side of a request that is being answered. A request that came on none, as in
+/// a test, has no exchange.
+class exchange {
+public:
+  /// @return null for a body that is there whole, or none
+  virtual std::shared_ptr<body_source> body() = 0;
+
+  /// Another time limit for this handler, from its start on, instead of handler_timeout.
+  virtual void limit_time(duration limit) noexcept = 0;
+
+protected:
+  ~exchange() = default;
+};
+
+}  // namespace weft::http

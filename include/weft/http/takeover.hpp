@@ -1,0 +1,46 @@
+#pragma once
+
+#include <weft/base/error.hpp>
+#include <weft/net/tcp_stream.hpp>
+#include <weft/runtime/task.hpp>
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace weft::http {
+
+/// A connection that no longer speaks HTTP. It gives first what had been read ahead.
+///
+/// Concurrent  as tcp_stream
+class upgraded_stream {
+public:
+  upgraded_stream(tcp_stream& stream, std::string read_ahead) noexcept
+      : stream_(stream), read_ahead_(std::move(read_ahead)) {}
+
+  /// As tcp_stream's members of these names.
+  task<result<std::size_t>> read_some(std::span<char> into);
+  write_awaiter write_all(std::string_view from) noexcept { return stream_.write_all(from); }
+  void finish_writing() noexcept { stream_.finish_writing(); }
+  void abort(condition reason) noexcept { stream_.abort(reason); }
+  endpoint remote() const { return stream_.remote(); }
+
+private:
+  tcp_stream& stream_;
+  std::string read_ahead_;
+};
+
+/// What speaks on a connection after a 101. Owned by the response.
+class takeover {
+public:
+  virtual ~takeover() = default;
+
+  /// The connection ends with the task. No time limit of HTTP holds any more; a stop of the server
+  /// waits for it as for a request, and then cancels it.
+  /// @param stream  valid until the task has ended
+  virtual task<> run(upgraded_stream& stream) = 0;
+};
+
+}  // namespace weft::http
