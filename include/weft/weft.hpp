@@ -3,6 +3,7 @@
 // All that an application needs. Neither Asio nor Boost.JSON comes with it.
 
 #include <weft/base/error.hpp>
+#include <weft/http/body_stream.hpp>
 #include <weft/runtime/blocking.hpp>
 #include <weft/runtime/broadcast.hpp>
 #include <weft/runtime/channel.hpp>
@@ -34,3 +35,4 @@
 #include <weft/web/query.hpp>
 #include <weft/web/reply.hpp>
 #include <weft/web/state.hpp>
+#include <weft/web/stream.hpp>

@@ -5,7 +5,6 @@
 
 #include <weft/http/date.hpp>
 
-#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <utility>

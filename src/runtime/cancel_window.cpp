@@ -3,7 +3,8 @@
 #include <weft/runtime/task_context.hpp>
 
 // closed -> open -> closed             by the task
-// open -> claimed -> open | cancelled  by a canceller; the task waits with its close() meanwhile, so
+// open -> claimed -> open | cancelled  by a canceller; the task waits with its close() meanwhile,
+// so
 //                                      it is there while the canceller is in its context
 // cancelled -> closed                  by the task, which takes the cancel back
 
@@ -27,7 +28,8 @@ void cancel_window::decide(bool cancels) noexcept {
 bool cancel_window::close_claimed() noexcept {
   for (;;) {
     auto seen = state::open;
-    if (state_.compare_exchange_strong(seen, state::closed, std::memory_order_acq_rel)) return false;
+    if (state_.compare_exchange_strong(seen, state::closed, std::memory_order_acq_rel))
+      return false;
     if (seen == state::closed) return false;
     if (seen == state::cancelled) break;
     detail::give_way();

@@ -55,8 +55,8 @@ void task_context::cancel() noexcept {
   cancel_.store(cancelled_for_ever, std::memory_order_release);
 }
 
-// A scope says that it is cancelled before it cancels its children: either that is seen here, or the
-// scope finds the word cleared.
+// A scope says that it is cancelled before it cancels its children: either that is seen here, or
+// the scope finds the word cleared.
 void task_context::take_cancel_back() noexcept {
   cancel_.exchange(0, std::memory_order_seq_cst);
   if (scope_->cancelled_.load(std::memory_order_seq_cst)) cancel();

@@ -16,6 +16,8 @@ void app::add_state(const std::type_info& type, std::shared_ptr<void> object) {
 
 void app::check() const { routes->check_states(); }
 
+body_plan app::plan_body(const request& head) { return routes->plan_body(head); }
+
 task<void> app::handle(const request& req, response& res) {
   return routes->dispatch(*this, req, res);
 }

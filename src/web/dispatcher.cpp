@@ -2,6 +2,7 @@
 
 #include "web/failure.hpp"
 
+#include <weft/http/exchange.hpp>
 #include <weft/web/state.hpp>
 
 #include <boost/core/demangle.hpp>
@@ -47,6 +48,7 @@ route& dispatcher::add(const route_group& group, http_method method, std::string
   added.method_ = method;
   added.pattern_ = parsed.text;
   added.names_ = parsed.names;
+  plans_bodies_ = plans_bodies_ || target.streams_body;
   added.handler_ = std::move(target);
   added.group_ = &group;
   added.owner_ = this;
@@ -98,10 +100,22 @@ void dispatcher::check_states() const {
   }
 }
 
+body_plan dispatcher::plan_body(const request& head) const {
+  if (!plans_bodies_) return {};
+  response none;
+  context ctx(states_, head, none);
+  find_route(ctx);
+  if (ctx.route_ == nullptr) return {};
+  return {ctx.route_->handler_.streams_body, ctx.route_->max_body_bytes_};
+}
+
 // A route without middleware writes into the leased response and costs no further frame.
 task<void> dispatcher::dispatch(const route_group& app, const request& req, response& res) const {
   context ctx(states_, req, res);
   find_route(ctx);
+  if (ctx.route_ != nullptr && ctx.route_->time_limit_ && req.exchange() != nullptr) {
+    req.exchange()->limit_time(*ctx.route_->time_limit_);
+  }
   const auto& layers = ctx.route_ != nullptr ? ctx.route_->layers_ : app.layers_;
   if (!layers.empty()) {
     response out = co_await pass(ctx, layers, req);

@@ -2,6 +2,7 @@
 
 #include "web/router.hpp"
 
+#include <weft/http/handler.hpp>
 #include <weft/web/context.hpp>
 #include <weft/web/middleware.hpp>
 #include <weft/web/route_group.hpp>
@@ -33,6 +34,10 @@ public:
   state_table& states() noexcept { return states_; }
   void check_states() const;
 
+  /// Some route takes bodies in a way of its own, so plan_body() has to look for it.
+  void plan_bodies() noexcept { plans_bodies_ = true; }
+  body_plan plan_body(const request& head) const;
+
   /// @param app  the outermost group: its middleware is around what has no route, too
   task<void> dispatch(const route_group& app, const request& req, response& res) const;
   /// Through the layers to the handler. What is thrown on the way becomes an answer.
@@ -57,6 +62,7 @@ private:
   std::deque<route> routes_;  // deque and pointers: users hold references to routes and groups
   std::vector<std::unique_ptr<child_group>> groups_;
   state_table states_;
+  bool plans_bodies_ = false;
 };
 
 }  // namespace weft::detail

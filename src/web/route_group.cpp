@@ -10,6 +10,17 @@ route& route::use(middleware layer) {
   return *this;
 }
 
+route& route::limit_body(std::uint64_t bytes) {
+  max_body_bytes_ = bytes;
+  owner_->plan_bodies();
+  return *this;
+}
+
+route& route::limit_time(duration limit) {
+  time_limit_ = limit;
+  return *this;
+}
+
 route_group::route_group(detail::dispatcher& routes, const route_group* parent, std::string prefix)
     : routes_(routes), parent_(parent), prefix_(std::move(prefix)) {}
 

@@ -11,6 +11,7 @@ namespace weft {
 class body : public detail::extracted<std::string> {
 public:
   using extracted::extracted;
+  using reads_body = void;  // whole
 
   static std::optional<body> extract(context& ctx) {
     return body(std::string(ctx.request().body()));

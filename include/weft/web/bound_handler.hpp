@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/http/body_stream.hpp>
 #include <weft/runtime/task.hpp>
 #include <weft/web/context.hpp>
 #include <weft/web/extractor.hpp>
@@ -27,8 +28,9 @@ template <class T>
 inline constexpr bool is_path<path<T>> = true;
 
 template <class T>
-concept handler_argument = std::same_as<T, const request&> || std::same_as<T, context&> ||
-                           std::same_as<T, const context&> || is_path<T> || extractor<T>;
+concept handler_argument =
+    std::same_as<T, const request&> || std::same_as<T, context&> ||
+    std::same_as<T, const context&> || std::same_as<T, body_stream> || is_path<T> || extractor<T>;
 
 /// An extractor behind a reference, which would dangle.
 template <class T>
@@ -74,6 +76,16 @@ private:
   const request& request_;
 };
 
+template <>
+class argument<body_stream> {
+public:
+  argument(context& ctx, std::size_t) : value_(ctx.request()) {}
+  body_stream&& take() noexcept { return std::move(value_); }
+
+private:
+  body_stream value_;
+};
+
 template <class Context>
   requires std::same_as<const Context, const context>
 class argument<Context&> {
@@ -84,6 +96,10 @@ public:
 private:
   context& context_;
 };
+
+/// An extractor that takes the body from request::body() says so by a member `reads_body`.
+template <class P>
+concept reads_whole_body = requires { typename P::reads_body; };
 
 /// How many path<...> stand before each parameter.
 template <class... P>
@@ -98,7 +114,7 @@ consteval auto path_indices() {
 /// void, unless the handler filled the response itself.
 inline void write_void(context& ctx) {
   auto& res = ctx.response();
-  if (res.status() == http_status::ok && res.body().empty())
+  if (res.status() == http_status::ok && res.body().empty() && res.producer() == nullptr)
     res.set_status(http_status::no_content);
 }
 
@@ -108,6 +124,7 @@ struct bound_handler {
   void (*answer)(const void* handler, context& ctx) = nullptr;     ///< of a plain function
   task<void> (*run)(const void* handler, context& ctx) = nullptr;  ///< of a coroutine
   std::size_t path_arguments = 0;
+  bool streams_body = false;  ///< it takes a body_stream, and no extractor that reads the body
   std::vector<const std::type_info*> states;  ///< types that app::state() has to provide
 };
 
@@ -116,10 +133,19 @@ struct handler_binding {
   static_assert((!borrowed_argument<P> && ...),
                 "weft: a handler takes its extractors by value, path<T> and not path<T>& or const "
                 "path<T>&: a reference would outlive what it refers to");
-  static_assert((known_argument<P> && ...),
-                "weft: a handler's parameter is one of the extractors path<T>, query<T>, "
-                "query_value<\"name\", T>, header<\"Name\">, json<T>, state<T>, body (or one of "
-                "your own), const request& or context&");
+  static_assert(
+      (known_argument<P> && ...),
+      "weft: a handler's parameter is one of the extractors path<T>, query<T>, "
+      "query_value<\"name\", T>, header<\"Name\">, json<T>, state<T>, body, body_stream (or "
+      "one of your own), const request& or context&");
+  static constexpr bool streams_body = (std::same_as<P, body_stream> || ...);
+  static_assert(
+      !streams_body || (!reads_whole_body<P> && ...),
+      "weft: a handler takes its body piece by piece, as body_stream, or whole, as json<T> "
+      "or body, but not both");
+  static_assert(!streams_body || task_result<R>::is_task,
+                "weft: a handler that takes a body_stream waits for the body's pieces, so it is a "
+                "coroutine: it returns a task");
   static_assert(std::is_invocable_v<const F&, P...>,
                 "weft: a handler is called by several threads at once, so it must not be a mutable "
                 "lambda; keep what changes in weft::guarded and take it as state<T>");
@@ -129,7 +155,7 @@ struct handler_binding {
   static_assert(std::is_void_v<value> || reply<std::remove_cvref_t<value>>,
                 "weft: a handler returns void, text, a type that can be written as JSON (describe "
                 "it with BOOST_DESCRIBE_STRUCT), std::optional or weft::result of such, created, "
-                "with_status, no_content, redirect, response, or a task of one of these");
+                "with_status, no_content, redirect, stream, response, or a task of one of these");
   static_assert(!is_borrowed_text<value> || (!traits::is_task && (std::is_reference_v<P> && ...)),
                 "weft: this handler returns a view of text that may be gone before the answer is "
                 "written; return std::string");
@@ -188,6 +214,7 @@ struct handler_binding {
       out.handler = std::make_shared<const F>(std::move(function));
       if constexpr (traits::is_task) out.run = &run;
       else out.answer = &answer;
+      out.streams_body = streams_body;
       out.path_arguments = (std::size_t{0} + ... + (is_path<P> ? 1 : 0));
       (note_state<P>(out), ...);
     }

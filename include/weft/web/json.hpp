@@ -27,6 +27,7 @@ class json : public detail::extracted<T> {
 
 public:
   using detail::extracted<T>::extracted;
+  using reads_body = void;  // whole
 
   static std::optional<json> extract(context& ctx) {
     T value{};

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <weft/base/clock.hpp>
 #include <weft/http/method.hpp>
 #include <weft/web/bound_handler.hpp>
 #include <weft/web/middleware.hpp>
 
+#include <cstdint>
+#include <optional>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -20,6 +23,15 @@ public:
   /// Concurrent  only before the application serves
   route& use(middleware layer);
 
+  /// How many bytes of a body this route takes, instead of http_limits::max_body_bytes.
+  /// Concurrent  only before the application serves
+  route& limit_body(std::uint64_t bytes);
+  /// How long the handler may take until it has made its answer, its middleware included, instead
+  /// of http_limits::handler_timeout. The time in which it waits for pieces of the body does not
+  /// count, nor that of a stream. Past it the task is cancelled, and the answer is a 503.
+  /// Concurrent  only before the application serves
+  route& limit_time(duration limit);
+
   http_method method() const noexcept { return method_; }
   /// As it was registered, with the prefixes of its groups: "/api/items/{id}".
   const std::string& pattern() const noexcept { return pattern_; }
@@ -32,6 +44,8 @@ private:
   std::string pattern_;
   std::vector<std::string> names_;
   detail::bound_handler handler_;
+  std::optional<std::uint64_t> max_body_bytes_;
+  std::optional<duration> time_limit_;
   detail::dispatcher* owner_ = nullptr;
   const route_group* group_ = nullptr;
   std::vector<middleware> own_;
