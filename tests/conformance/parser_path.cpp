@@ -40,6 +40,7 @@ private:
         in_message_ = true;
         break;
       case parse_event::body: body_ += parser_.body_chunk(); break;
+      case parse_event::trailer: break;  // no header: describe() must not show it
       case parse_event::done: end_message(); break;
       case parse_event::error: refuse(); break;
     }
