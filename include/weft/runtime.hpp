@@ -12,6 +12,7 @@
 #include <weft/runtime/deadline.hpp>
 #include <weft/runtime/event.hpp>
 #include <weft/runtime/guarded.hpp>
+#include <weft/runtime/home.hpp>
 #include <weft/runtime/interval.hpp>
 #include <weft/runtime/metrics.hpp>
 #include <weft/runtime/model.hpp>
