@@ -20,7 +20,7 @@ std::string microseconds(nanoseconds time) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string json_string(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -33,7 +33,7 @@ void chrome_event_list::name(const char* what, process p, std::size_t track,
                              std::string_view name) {
   begin();
   out_ << R"({"ph":"M","name":")" << what << R"(","pid":)" << static_cast<int>(p) << R"(,"tid":)"
-       << track + 1 << R"(,"args":{"name":)" << quoted(name) << "}}";
+       << track + 1 << R"(,"args":{"name":)" << json_string(name) << "}}";
 }
 
 void chrome_event_list::span(process p, moment begin_of, nanoseconds end, std::string_view name,
@@ -83,7 +83,8 @@ void chrome_event_list::begin() {
 void chrome_event_list::head(const char* phase, process p, moment at, std::string_view name) {
   begin();
   out_ << R"({"ph":")" << phase << R"(","pid":)" << static_cast<int>(p) << R"(,"tid":)"
-       << at.track + 1 << R"(,"ts":)" << microseconds(at.time) << R"(,"name":)" << quoted(name);
+       << at.track + 1 << R"(,"ts":)" << microseconds(at.time) << R"(,"name":)"
+       << json_string(name);
 }
 
 }  // namespace weft::detail

@@ -58,6 +58,6 @@ private:
 };
 
 /// As a JSON string.
-std::string quoted(std::string_view text);
+std::string json_string(std::string_view text);
 
 }  // namespace weft::detail

@@ -15,7 +15,7 @@
 namespace weft {
 namespace {
 
-using detail::quoted;
+using detail::json_string;
 using std::chrono::nanoseconds;
 using event_list = detail::chrome_event_list;
 using moment = detail::chrome_moment;
@@ -28,7 +28,7 @@ std::string place_argument(std::uint32_t place) {
   const std::source_location where = trace_log::place(place);
   if (where.line() == 0) return {};
   return R"(,"started":)" +
-         quoted(where.file_name() + std::string(":") + std::to_string(where.line()));
+         json_string(where.file_name() + std::string(":") + std::to_string(where.line()));
 }
 
 /// Finds spans and arrows in records that come in the order of time.
@@ -104,7 +104,7 @@ void chrome_events::add(std::size_t track, const trace_event& e) {
     case kind::task_run_end:
       return end(
           track, kind::task_run_begin, e.time,
-          R"("until":)" + quoted(trace_log::text(e.argument)) + place_argument(places_[e.id]));
+          R"("until":)" + json_string(trace_log::text(e.argument)) + place_argument(places_[e.id]));
     case kind::task_ready: wakes_[e.id] = {{track, e.time}, e.reason()}; return;
     case kind::worker_begin:
     case kind::worker_park:
