@@ -5,6 +5,7 @@
 #include <weft/runtime/deadline.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
+#include <weft/runtime/trace.hpp>
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <utility>
 
@@ -132,6 +134,9 @@ const parse_error* reception::reason_against(const task_group& served) noexcept 
 
 task<> reception::turn_away(tcp_stream stream, const parse_error& why) {
   (&why == &no_descriptor ? past_descriptor_limit_ : past_connection_limit_).add();
+  request_trace traced;
+  traced.arrived();
+  traced.shed(static_cast<std::uint32_t>(why.status));
   byte_buffer buffer;
   write_error(buffer, why, {});
   sent_.add(buffer.size());
