@@ -49,9 +49,10 @@ void client_connection::make_room() {
   const bool was_full = in_.size() == in_.capacity();
   in_.consume(parsed_);
   parsed_ = 0;
+  const std::size_t room = in_.capacity() - in_.size();
+  const bool grows = was_full && in_.capacity() < most_buffer_bytes;
   if (in_.capacity() == 0) in_.reserve(first_buffer_bytes);
-  else if (was_full && in_.capacity() < most_buffer_bytes) in_.reserve(in_.capacity() * 2);
-  else if (in_.capacity() - in_.size() < in_.capacity() / 4) in_.reserve(in_.capacity() * 2);
+  else if (grows || room < in_.capacity() / 4) in_.reserve(in_.capacity() * 2);
 }
 
 void client_connection::rest() noexcept {

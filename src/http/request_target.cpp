@@ -57,7 +57,7 @@ bool has_usable_host(const urls::url_view& url) {
 result<request_target> read_target(std::string_view text) {
   const auto parsed = urls::parse_uri(text);
   if (!parsed) return condition::bad_input;
-  const urls::url_view url = *parsed;
+  const urls::url_view& url = *parsed;
   if (url.scheme_id() != urls::scheme::http)
     return std::make_error_code(std::errc::protocol_not_supported);
   const auto port = port_of(url);
