@@ -130,7 +130,7 @@ TEST_CASE("a stolen task is the next that its thief runs") {
 }
 
 TEST_CASE("a spare worker runs tasks between its release and its retirement only") {
-  const traced_run run = trace(weft::parallel{.workers = 1}, compute_beside(3, 40ms));
+  const traced_run run = trace(weft::parallel{.workers = 1}, compute_beside(12, 20ms));
   REQUIRE(run.counted.spares_released >= 1);
   std::size_t released = 0;
   std::size_t retired = 0;
