@@ -1,5 +1,7 @@
 #include "running_server.hpp"
 
+#include <weft/http/metrics.hpp>
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
@@ -99,7 +101,7 @@ TEST_CASE("the answer that a stop lets finish arrives whole although a request f
     server.start();
     auto stream = co_await server.connect();
     co_await write(stream, get("/large"));
-    co_await weft::sleep(10ms);
+    while (server.server().metrics().requests == 0) (void)co_await weft::sleep(1ms);
     co_await write(stream, get("/late"));
     server.server().stop();
     const auto answer = co_await read_to_end(stream);
