@@ -139,9 +139,10 @@ TEST_CASE("a spare worker runs tasks between its release and its retirement only
     bool is_spare = false;
     bool is_asleep = false;
     for (const trace_event& e : track.events) {
+      if (e.kind == trace_kind::worker_begin) is_spare = e.id != 0;
       if (e.kind == trace_kind::spare_retired) {
         CHECK_FALSE(is_asleep);
-        is_spare = is_asleep = true;
+        is_asleep = true;
         ++retired;
       } else if (e.kind == trace_kind::spare_released) {
         CHECK(is_asleep);
