@@ -3,7 +3,7 @@
 #include "asio_driver.hpp"
 
 #include <weft/base/error.hpp>
-#include <weft/runtime/task_context.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

@@ -5,7 +5,7 @@
 #include "readiness.hpp"
 
 #include <weft/net/operation_memory.hpp>
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <sys/epoll.h>
 #include <sys/socket.h>

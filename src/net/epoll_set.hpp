@@ -2,8 +2,8 @@
 
 #include "unique_descriptor.hpp"
 
-#include <weft/runtime/spinlock.hpp>
-#include <weft/runtime/task_context.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 
 #include <array>
 #include <atomic>

@@ -4,7 +4,7 @@
 
 #include <weft/base/error.hpp>
 #include <weft/net/endpoint.hpp>
-#include <weft/runtime/spinlock.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
 #include <weft/runtime/task.hpp>
 
 namespace weft::detail {

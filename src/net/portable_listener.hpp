@@ -2,7 +2,7 @@
 
 #include "listening_socket.hpp"
 
-#include <weft/runtime/spinlock.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -3,7 +3,7 @@
 #include "tcp_socket.hpp"
 
 #include <weft/net/operation_memory.hpp>
-#include <weft/runtime/spinlock.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>

@@ -1,6 +1,6 @@
 #include <weft/runtime/cancel_window.hpp>
 
-#include <weft/runtime/task_context.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 
 // closed -> open -> closed             by the task
 // open -> claimed -> open | cancelled  by a canceller; the task waits with its close() meanwhile,

@@ -1,4 +1,4 @@
-#include <weft/runtime/channel_core.hpp>
+#include <weft/runtime/detail/channel_core.hpp>
 
 #include <mutex>
 

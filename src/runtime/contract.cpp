@@ -1,4 +1,4 @@
-#include <weft/runtime/contract.hpp>
+#include <weft/runtime/detail/contract.hpp>
 
 #include <cstdio>
 #include <cstdlib>

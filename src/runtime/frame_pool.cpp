@@ -1,5 +1,5 @@
-#include <weft/runtime/frame_pool.hpp>
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/frame_pool.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <memory>
 #include <mutex>

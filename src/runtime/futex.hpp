@@ -1,7 +1,7 @@
 #pragma once
 
 #include <weft/base/clock.hpp>
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <cstdint>
 

@@ -1,6 +1,6 @@
 #include "gil_lock.hpp"
 
-#include <weft/runtime/trace_point.hpp>
+#include <weft/runtime/detail/trace_point.hpp>
 
 namespace weft::detail {
 

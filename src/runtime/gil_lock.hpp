@@ -1,8 +1,8 @@
 #pragma once
 
 #include <weft/base/counter.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/metrics.hpp>
-#include <weft/runtime/threading.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -2,8 +2,8 @@
 
 #include "worker.hpp"
 
-#include <weft/runtime/task_context.hpp>
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <cstdint>
 #include <memory>

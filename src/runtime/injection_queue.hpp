@@ -1,7 +1,7 @@
 #pragma once
 
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/threading.hpp>
 
 #include <algorithm>
 #include <cstddef>

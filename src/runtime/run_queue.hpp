@@ -2,8 +2,8 @@
 
 #include "work_deque.hpp"
 
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/threading.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "futex.hpp"
 
 #include <weft/runtime/checkpoint.hpp>
-#include <weft/runtime/contract.hpp>
+#include <weft/runtime/detail/contract.hpp>
 #include <weft/runtime/scheduler.hpp>
 
 #include <pthread.h>

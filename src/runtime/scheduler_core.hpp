@@ -9,11 +9,11 @@
 #include "worker.hpp"
 
 #include <weft/base/counter.hpp>
+#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/metrics.hpp>
 #include <weft/runtime/model.hpp>
-#include <weft/runtime/task_context.hpp>
-#include <weft/runtime/threading.hpp>
 
 #include <cstdint>
 #include <exception>

@@ -1,4 +1,4 @@
-#include <weft/runtime/scope_run.hpp>
+#include <weft/runtime/detail/scope_run.hpp>
 
 namespace weft::detail {
 

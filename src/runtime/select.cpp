@@ -1,8 +1,8 @@
-#include <weft/runtime/select_wait.hpp>
+#include <weft/runtime/detail/select_wait.hpp>
 
 #include "scheduler_core.hpp"
 
-#include <weft/runtime/wait_notes.hpp>
+#include <weft/runtime/detail/wait_notes.hpp>
 
 #include <algorithm>
 #include <functional>

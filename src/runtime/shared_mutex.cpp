@@ -1,6 +1,6 @@
 #include <weft/runtime/shared_mutex.hpp>
 
-#include <weft/runtime/wait_notes.hpp>
+#include <weft/runtime/detail/wait_notes.hpp>
 
 #include <mutex>
 

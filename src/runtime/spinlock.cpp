@@ -1,5 +1,5 @@
-#include <weft/runtime/spinlock.hpp>
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 namespace weft::detail {
 

@@ -5,8 +5,8 @@
 #include "thread_times.hpp"
 #include "trace_recorder.hpp"
 
+#include <weft/runtime/detail/trace_point.hpp>
 #include <weft/runtime/scheduler.hpp>
-#include <weft/runtime/trace_point.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,7 +1,7 @@
 #include <weft/runtime/checkpoint.hpp>
-#include <weft/runtime/contract.hpp>
-#include <weft/runtime/task_context.hpp>
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/contract.hpp>
+#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include "scheduler_core.hpp"
 #include "trace_recorder.hpp"

@@ -1,6 +1,6 @@
 #include "timer_heap.hpp"
 
-#include <weft/runtime/task_context.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 
 #include <algorithm>
 #include <mutex>

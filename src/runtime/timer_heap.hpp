@@ -1,8 +1,8 @@
 #pragma once
 
-#include <weft/runtime/spinlock.hpp>
-#include <weft/runtime/threading.hpp>
-#include <weft/runtime/timer.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
+#include <weft/runtime/detail/threading.hpp>
+#include <weft/runtime/detail/timer.hpp>
 
 #include <array>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "trace_recorder.hpp"
 #include "worker.hpp"
 
-#include <weft/runtime/task_context.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 
 #include <atomic>
 #include <utility>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weft/runtime/trace_point.hpp>
+#include <weft/runtime/detail/trace_point.hpp>
 
 #include <algorithm>
 #include <atomic>

@@ -1,8 +1,8 @@
-#include <weft/runtime/wait_list.hpp>
+#include <weft/runtime/detail/wait_list.hpp>
 
 #include "futex.hpp"
 
-#include <weft/runtime/wait_notes.hpp>
+#include <weft/runtime/detail/wait_notes.hpp>
 
 #include <cstdio>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 
 #include "scheduler_core.hpp"
 
-#include <weft/runtime/wait_notes.hpp>
+#include <weft/runtime/detail/wait_notes.hpp>
 
 #include <algorithm>
 #include <mutex>

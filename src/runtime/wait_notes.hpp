@@ -1,7 +1,7 @@
 #pragma once
 
-#include <weft/runtime/task_context.hpp>
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <map>
 #include <source_location>

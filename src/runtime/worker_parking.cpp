@@ -2,7 +2,7 @@
 #include "scheduler_core.hpp"
 #include "worker.hpp"
 
-#include <weft/runtime/timer.hpp>
+#include <weft/runtime/detail/timer.hpp>
 
 #include <cassert>
 #include <exception>

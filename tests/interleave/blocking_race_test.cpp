@@ -1,9 +1,9 @@
 #include "testing/interleave/explore.hpp"
 
 #include <weft/runtime/blocking.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/task_group.hpp>
-#include <weft/runtime/threading.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,10 +1,10 @@
 #include "testing/interleave/explore.hpp"
 
 #include <weft/runtime/channel.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
-#include <weft/runtime/threading.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

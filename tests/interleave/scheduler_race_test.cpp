@@ -5,11 +5,11 @@
 
 #include <weft/runtime/channel.hpp>
 #include <weft/runtime/checkpoint.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
-#include <weft/runtime/threading.hpp>
 #include <weft/runtime/yield.hpp>
 
 #include <catch2/catch_test_macros.hpp>

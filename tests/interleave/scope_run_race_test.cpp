@@ -5,9 +5,9 @@
 
 #include <weft/runtime/channel.hpp>
 #include <weft/runtime/deadline.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/task_group.hpp>
-#include <weft/runtime/threading.hpp>
 #include <weft/runtime/when_any.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -2,7 +2,7 @@
 
 #include "testing/interleave/explore.hpp"
 
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

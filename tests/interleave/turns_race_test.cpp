@@ -4,11 +4,11 @@
 #include "testing/interleave/explore.hpp"
 
 #include <weft/runtime/broadcast.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/once.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/shared_mutex.hpp>
 #include <weft/runtime/task_group.hpp>
-#include <weft/runtime/threading.hpp>
 #include <weft/runtime/yield.hpp>
 
 #include <catch2/catch_test_macros.hpp>

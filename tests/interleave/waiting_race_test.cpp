@@ -2,12 +2,12 @@
 
 #include "testing/interleave/explore.hpp"
 
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/event.hpp>
 #include <weft/runtime/oneshot.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/semaphore.hpp>
 #include <weft/runtime/task_group.hpp>
-#include <weft/runtime/threading.hpp>
 #include <weft/runtime/wait_group.hpp>
 
 #include <catch2/catch_test_macros.hpp>

@@ -2,8 +2,8 @@
 
 #include <weft/base/error.hpp>
 #include <weft/net/operation_memory.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/task_context.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_signal.hpp>

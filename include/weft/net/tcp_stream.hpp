@@ -2,7 +2,7 @@
 
 #include <weft/base/error.hpp>
 #include <weft/net/endpoint.hpp>
-#include <weft/runtime/task_context.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 
 #include <coroutine>
 #include <cstddef>

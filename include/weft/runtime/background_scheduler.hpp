@@ -1,9 +1,9 @@
 #pragma once
 
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/event.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/runtime/scheduler.hpp>
-#include <weft/runtime/threading.hpp>
 
 namespace weft {
 

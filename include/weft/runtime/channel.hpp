@@ -1,9 +1,9 @@
 #pragma once
 
 #include <weft/base/error.hpp>
-#include <weft/runtime/channel_core.hpp>
-#include <weft/runtime/task_context.hpp>
-#include <weft/runtime/wait_list.hpp>
+#include <weft/runtime/detail/channel_core.hpp>
+#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/wait_list.hpp>
 
 #include <concepts>
 #include <coroutine>

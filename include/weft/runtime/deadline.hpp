@@ -2,10 +2,10 @@
 
 #include <weft/base/clock.hpp>
 #include <weft/base/error.hpp>
-#include <weft/runtime/scope_run.hpp>
+#include <weft/runtime/detail/scope_run.hpp>
+#include <weft/runtime/detail/threading.hpp>
+#include <weft/runtime/detail/timer.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/threading.hpp>
-#include <weft/runtime/timer.hpp>
 
 #include <exception>
 #include <system_error>

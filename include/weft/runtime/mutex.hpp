@@ -1,11 +1,11 @@
 #pragma once
 
 #include <weft/base/clock.hpp>
-#include <weft/runtime/spinlock.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
+#include <weft/runtime/detail/threading.hpp>
+#include <weft/runtime/detail/wait_list.hpp>
+#include <weft/runtime/detail/wait_notes.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/threading.hpp>
-#include <weft/runtime/wait_list.hpp>
-#include <weft/runtime/wait_notes.hpp>
 
 #include <cstdint>
 #include <utility>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <weft/base/error.hpp>
+#include <weft/runtime/detail/wait_list.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/wait_list.hpp>
 
 #include <concepts>
 #include <coroutine>

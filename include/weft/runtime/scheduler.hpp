@@ -1,9 +1,9 @@
 #pragma once
 
 #include <weft/base/clock.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 #include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
-#include <weft/runtime/task_context.hpp>
 
 #include <memory>
 #include <stdexcept>

@@ -2,7 +2,7 @@
 
 #include <weft/base/clock.hpp>
 #include <weft/runtime/channel.hpp>
-#include <weft/runtime/select_wait.hpp>
+#include <weft/runtime/detail/select_wait.hpp>
 
 #include <array>
 #include <coroutine>

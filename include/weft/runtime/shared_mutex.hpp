@@ -1,7 +1,7 @@
 #pragma once
 
+#include <weft/runtime/detail/wait_list.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/wait_list.hpp>
 
 #include <coroutine>
 #include <cstddef>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <weft/runtime/contract.hpp>
-#include <weft/runtime/frame_pool.hpp>
+#include <weft/runtime/detail/contract.hpp>
+#include <weft/runtime/detail/frame_pool.hpp>
 
 #include <concepts>
 #include <coroutine>

@@ -2,7 +2,7 @@
 
 #include <weft/base/clock.hpp>
 #include <weft/base/error.hpp>
-#include <weft/runtime/task_context.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 
 #include <coroutine>
 #include <exception>

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <weft/runtime/trace_point.hpp>
+#include <weft/runtime/detail/trace_point.hpp>
+#include <weft/runtime/trace_kind.hpp>
 
 #include <chrono>
 #include <cstddef>

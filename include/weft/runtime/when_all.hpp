@@ -1,9 +1,9 @@
 #pragma once
 
 #include <weft/base/error.hpp>
-#include <weft/runtime/scope_run.hpp>
+#include <weft/runtime/detail/scope_run.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/threading.hpp>
 
 #include <system_error>
 #include <tuple>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <weft/runtime/scope_run.hpp>
+#include <weft/runtime/detail/scope_run.hpp>
+#include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/threading.hpp>
 
 #include <array>
 #include <cstddef>

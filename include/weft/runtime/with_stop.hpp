@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weft/runtime/scope_run.hpp>
+#include <weft/runtime/detail/scope_run.hpp>
 #include <weft/runtime/task.hpp>
 
 #include <stop_token>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <weft/runtime/blocking.hpp>
+#include <weft/runtime/detail/scope_run.hpp>
 #include <weft/runtime/event.hpp>
-#include <weft/runtime/scope_run.hpp>
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/task_group.hpp>
 

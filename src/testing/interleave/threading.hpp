@@ -17,7 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-// The names of <weft/runtime/threading.hpp> for a build that explores interleavings
+// The names of <weft/runtime/detail/threading.hpp> for a build that explores interleavings
 // (WEFT_THREADING_HEADER): each operation first hands control to the explorer. Outside of an
 // exploration they do what they are called, for one thread.
 

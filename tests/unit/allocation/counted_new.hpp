@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weft/runtime/frame_pool.hpp>
+#include <weft/runtime/detail/frame_pool.hpp>
 
 #include <cstddef>
 #include <cstdint>

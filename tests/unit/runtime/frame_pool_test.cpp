@@ -1,4 +1,4 @@
-#include <weft/runtime/frame_pool.hpp>
+#include <weft/runtime/detail/frame_pool.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <weft/base/error.hpp>
-#include <weft/runtime/spinlock.hpp>
-#include <weft/runtime/task_context.hpp>
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
+#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <coroutine>
 #include <cstddef>

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <weft/runtime/ring.hpp>
-#include <weft/runtime/spinlock.hpp>
-#include <weft/runtime/trace_point.hpp>
-#include <weft/runtime/wait_list.hpp>
+#include <weft/runtime/detail/ring.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
+#include <weft/runtime/detail/trace_point.hpp>
+#include <weft/runtime/detail/wait_list.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <weft/base/error.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/task_context.hpp>
 
 #include <coroutine>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weft/runtime/threading.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <source_location>
 

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <weft/runtime/contract.hpp>
-#include <weft/runtime/spinlock.hpp>
+#include <weft/runtime/detail/contract.hpp>
+#include <weft/runtime/detail/spinlock.hpp>
+#include <weft/runtime/detail/threading.hpp>
+#include <weft/runtime/detail/trace_point.hpp>
+#include <weft/runtime/detail/wait_notes.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/threading.hpp>
-#include <weft/runtime/trace_point.hpp>
-#include <weft/runtime/wait_notes.hpp>
 
 #include <cstddef>
 #include <cstdint>

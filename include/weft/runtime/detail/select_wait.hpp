@@ -1,11 +1,11 @@
 #pragma once
 
 #include <weft/base/clock.hpp>
-#include <weft/runtime/channel_core.hpp>
-#include <weft/runtime/task_context.hpp>
-#include <weft/runtime/threading.hpp>
-#include <weft/runtime/timer.hpp>
-#include <weft/runtime/wait_list.hpp>
+#include <weft/runtime/detail/channel_core.hpp>
+#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/threading.hpp>
+#include <weft/runtime/detail/timer.hpp>
+#include <weft/runtime/detail/wait_list.hpp>
 
 #include <coroutine>
 #include <cstddef>
