@@ -18,7 +18,7 @@
 // to overwrite meanwhile it throws away. A word of record n is stored after head n - 1 was, so who
 // reads such a word also sees that head.
 //
-// The atomics are std::atomic for the reason given in trace_point.hpp.
+// The atomics are std::atomic for the reason given in detail/trace_point.hpp.
 
 namespace weft::detail {
 

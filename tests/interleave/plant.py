@@ -84,7 +84,7 @@ def copy(root, bugs, out):
     missing = {}
     copied = set()
     for folder in COPIED:
-        for source in sorted((root / folder).glob("*.?pp")):
+        for source in sorted((root / folder).rglob("*.?pp")):
             where = source.relative_to(root).as_posix()
             copied.add(where)
             text = source.read_text(encoding="utf-8")
