@@ -15,12 +15,6 @@
 #include <stdexcept>
 
 namespace weft::detail {
-namespace {
-
-// How much later a thread that only stands by looks at the timers, under gil.
-constexpr auto stand_by = std::chrono::milliseconds(5);
-
-}  // namespace
 
 constinit thread_local const atomic<bool>* attention_requested = &nothing_requested;
 
@@ -146,6 +140,14 @@ void scheduler_core::unpark(worker& w) noexcept {
   if (was == parked_on_futex) futex_wake(w.parked_);
   if (was == parked_in_io) w.io()->interrupt();
   trace_time_passes();
+}
+
+bool scheduler_core::nobody_stands_by() noexcept {
+  if (!has_gil()) return false;
+  const time_point t = now();
+  if (t < handed_over() + stand_by) return false;
+  note_hand_over(t);
+  return true;
 }
 
 bool scheduler_core::any_backlog() const noexcept {

@@ -49,7 +49,11 @@
 //
 // One parked worker keeps the time: `kept_until_` is when it will look at all timers. The others
 // wait until they are woken. Who parks with an earlier timer takes over; who is woken gives it up,
-// and the next to park takes it. Under gil, which has no monitor, the others look 5 ms later.
+// and the next to park takes it.
+//
+// Under gil, which has no monitor, one stands by for the other: who parks while somebody keeps the
+// time looks 5 ms later, and who comes from I/O with a task, which may last, wakes one that waits
+// for I/O in its place, or looks again after 5 ms; at most once in that time.
 //
 // The monitor (parallel, more than one worker) also makes busy workers look at I/O and timers by
 // time instead of by task count.
@@ -158,6 +162,7 @@ private:
   enum class routing : unsigned char { to_any_worker, by_seed, to_home };
 
   static constexpr std::uint32_t running = 0;
+  static constexpr auto stand_by = std::chrono::milliseconds(5);  // under gil
   static constexpr std::uint32_t parked_on_futex = 1;
   static constexpr std::uint32_t parked_in_io = 2;
   static constexpr std::uint32_t all_workers = UINT32_MAX;  // admitted, from stop() on
@@ -200,6 +205,8 @@ private:
   void note_hand_over(time_point now) noexcept {
     handed_over_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   }
+  /// Under gil: whether somebody has to be woken who takes the I/O if it is left alone. Asks once.
+  bool nobody_stands_by() noexcept;
   bool any_backlog() const noexcept;
   time_point next_timer() const noexcept;
   time_point keep_time(bool in_io) noexcept;

@@ -179,6 +179,7 @@ private:
   const bool weighs_wakes_;  // parallel: wakes another worker only where that pays
   const bool chains_;        // tasks follow each other without a look between any two (not gil)
   bool searching_ = false;
+  bool stands_by_ = false;    // somebody has woken it; see nobody_stands_by()
   bool delivering_ = false;   // what it makes ready now comes from I/O or timers
   int ticks_left_ = 0;        // until the next look at clock, I/O and injected tasks
   std::uint32_t streak_ = 0;  // tasks run out of the LIFO slot in a row

@@ -143,7 +143,9 @@ void worker::park() {
   if (!core_.any_backlog() && !core_.stopping()) {
     keeps_until = core_.keep_time(in_io);
     delivering_ = weighs_wakes_;
-    wait_parked(in_io, core_.time_until(keeps_until));
+    time_point until = keeps_until;
+    if (stands_by_ && !in_io) until = std::min(until, core_.now() + core_.stand_by);
+    wait_parked(in_io, core_.time_until(until));
     delivering_ = false;
     core_.stop_keeping(keeps_until);
   }
@@ -180,6 +182,7 @@ void worker::wait_parked(bool in_io, duration timeout) {
 void worker::leave_idle_set(bool from_io) noexcept {
   const std::uint64_t bit = std::uint64_t{1} << id_;
   const std::uint64_t before = core_.idle_.fetch_and(~bit, std::memory_order_seq_cst);
+  stands_by_ = core_.has_gil() && (before & bit) == 0;
   if ((before & bit) != 0) {
     parked_.store(core_.running, std::memory_order_seq_cst);
     if (from_io && core_.has_gil()) {

@@ -124,7 +124,8 @@ void worker::stop_searching(bool found) noexcept {
   if (!searching_) return;
   searching_ = false;
   const bool was_last = core_.searching_.fetch_sub(1, std::memory_order_seq_cst) == 1;
-  if (was_last && found && core_.any_backlog()) core_.wake_one_if_useful();
+  if (!was_last || !found) return;
+  if (core_.any_backlog() || core_.nobody_stands_by()) core_.wake_one_if_useful();
 }
 
 }  // namespace weft::detail
