@@ -71,6 +71,7 @@ task<> connection::answer_request(bool streams) {
   response& answer = wire_.work().answer;
   if (streams) body_ = std::make_shared<streamed_body>(reader_);
   reader_.message().set_exchange(this);
+  route_.store(nullptr, std::memory_order_relaxed);
   open_window(is_producing::no);
   bool failed = false;
   try {
@@ -253,6 +254,25 @@ bool connection::peer_left() noexcept {
   const peer_state peer = wire_.stream().peer();
   if (peer == peer_state::finished) return is_producing_ == is_producing::no;
   return peer == peer_state::gone;
+}
+
+// ------------------------------------------------------------------ reports
+
+std::optional<work_name> connection::work_of(std::uint32_t task) noexcept {
+  std::optional<work_name> found;
+  handling_.if_open([&](std::uint32_t number) {
+    if (number == 0 || number != task) return;
+    const std::string* route = route_.load();
+    found.emplace();
+    found->append(reader_.message().method_name());
+    found->append(" ");
+    found->append(route != nullptr ? std::string_view(*route) : reader_.message().path());
+  });
+  return found;
+}
+
+void work_name::append(std::string_view text) noexcept {
+  size_ += text.copy(text_.data() + size_, text_.size() - size_);
 }
 
 }  // namespace weft::http

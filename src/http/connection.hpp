@@ -15,12 +15,29 @@
 #include <weft/runtime/task.hpp>
 #include <weft/runtime/trace.hpp>
 
+#include <array>
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace weft::http {
 
 class streamed_body;
+
+/// A method and a route, or the path where there is none: cut where it is long.
+class work_name {
+public:
+  void append(std::string_view text) noexcept;
+  std::string_view view() const noexcept { return {text_.data(), size_}; }
+
+private:
+  std::array<char, 200> text_;
+  std::size_t size_ = 0;
+};
 
 /// One HTTP/1.1 connection: has one request after another read and answered, and the answers
 /// written in order. Answers to pipelined requests go out in one write.
@@ -41,6 +58,10 @@ public:
   void sweep(time_point now) noexcept;
   /// Ends the wait for a next request, if that is what it does.
   void end_if_idle() noexcept { wire_.end_if_idle(); }
+
+  /// What its handler answers at present, if that runs in the task of this number.
+  /// @return method and route; nothing where it is another task. Any thread
+  std::optional<work_name> work_of(std::uint32_t task) noexcept;
 
   /// What it has counted so far. Any thread.
   const connection_tally& tally() const noexcept { return wire_.tally(); }
@@ -69,6 +90,7 @@ private:
 
   // exchange
   std::shared_ptr<body_source> body() override;
+  void note_route(const std::string& pattern) noexcept override { route_ = &pattern; }
   void limit_time(duration limit) noexcept override;
 
   wire wire_;
@@ -85,6 +107,7 @@ private:
   is_producing is_producing_ = is_producing::no;
   ending ending_ = ending::none;
   time_bound handler_until_;
+  std::atomic<const std::string*> route_{nullptr};
 };
 
 }  // namespace weft::http

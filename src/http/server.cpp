@@ -40,6 +40,7 @@ public:
     return served_.size();
   }
   http_metrics metrics();
+  std::string work_of(std::uint32_t task);
 
 private:
   // Makes a connection known to the sweep for as long as it is served.
@@ -123,6 +124,14 @@ http_metrics http_server::state::metrics() {
   return sum;
 }
 
+std::string http_server::state::work_of(std::uint32_t task) {
+  std::lock_guard lock(mutex_);
+  for (http::connection* c : served_) {
+    if (const auto work = c->work_of(task)) return std::string(work->view());
+  }
+  return {};
+}
+
 task<> http_server::state::serve_one(tcp_stream stream) {
   // An exception must not reach the group: it would cancel all other connections.
   try {
@@ -166,6 +175,7 @@ endpoint http_server::local() const { return state_->local(); }
 task<> http_server::serve() { return state_->serve(); }
 void http_server::stop() noexcept { state_->stop(); }
 std::size_t http_server::connections() const noexcept { return state_->connections(); }
+std::string http_server::work_of(std::uint32_t task) const { return state_->work_of(task); }
 http_metrics http_server::metrics() const { return state_->metrics(); }
 
 }  // namespace weft

@@ -20,6 +20,10 @@ bool cancel_window::claim() noexcept {
   return state_.compare_exchange_strong(seen, state::claimed, std::memory_order_acq_rel);
 }
 
+std::uint32_t cancel_window::task_number() const noexcept {
+  return task_->traced_as().load(std::memory_order_relaxed);
+}
+
 void cancel_window::decide(bool cancels) noexcept {
   if (cancels) task_->cancel();
   state_.store(cancels ? state::cancelled : state::open, std::memory_order_release);

@@ -113,8 +113,9 @@ body_plan dispatcher::plan_body(const request& head) const {
 task<void> dispatcher::dispatch(const route_group& app, const request& req, response& res) const {
   context ctx(states_, req, res);
   find_route(ctx);
-  if (ctx.route_ != nullptr && ctx.route_->time_limit_ && req.exchange() != nullptr) {
-    req.exchange()->limit_time(*ctx.route_->time_limit_);
+  if (ctx.route_ != nullptr && req.exchange() != nullptr) {
+    req.exchange()->note_route(ctx.route_->pattern_);
+    if (ctx.route_->time_limit_) req.exchange()->limit_time(*ctx.route_->time_limit_);
   }
   const auto& layers = ctx.route_ != nullptr ? ctx.route_->layers_ : app.layers_;
   if (!layers.empty()) {

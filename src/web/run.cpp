@@ -4,11 +4,13 @@
 #include <weft/net/endpoint.hpp>
 #include <weft/net/signals.hpp>
 #include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/stall_watch.hpp>
 #include <weft/runtime/task_group.hpp>
 #include <weft/web/app.hpp>
 
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -49,6 +51,28 @@ task<> serve_until_signal(task_group& group, stop_signals* signals, http_server*
   group.cancel();
 }
 
+// "GET /items/{id}: task 12 holds the loop, ..."
+void report_stall(const stall_report& found, const http_server& server) {
+  const std::string work = server.work_of(found.task);
+  std::fprintf(stderr, "weft: stall: %s%s%s\n", work.c_str(), work.empty() ? "" : ": ",
+               found.text().c_str());
+}
+
+/// While it lives, who holds a thread for too long is named.
+class watch_of_stalls {
+public:
+  watch_of_stalls(const http_server& server, duration threshold) {
+    if (threshold == duration::max()) return;
+    stall_options options;
+    options.threshold = threshold;
+    options.report = [&server](const stall_report& found) { report_stall(found, server); };
+    watch_.emplace(scheduler::current(), options);
+  }
+
+private:
+  std::optional<stall_watch> watch_;
+};
+
 task<int> serve(http_handler& handler, const run_options& options, const server_options& server) {
   http_server served(handler, server);
   if (const auto opened = served.open(); !opened) {
@@ -57,6 +81,7 @@ task<int> serve(http_handler& handler, const run_options& options, const server_
     co_return detail::exit_failure;
   }
   stop_signals signals;  // before anybody hears that it is ready
+  const watch_of_stalls watching(served, options.stall_threshold);
   say_ready(served.local(), options.model);
   co_await with_group(serve_until_signal, &signals, &served);
   co_return 0;

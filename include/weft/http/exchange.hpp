@@ -4,6 +4,7 @@
 #include <weft/http/body_stream.hpp>
 
 #include <memory>
+#include <string>
 
 namespace weft::http {
 
@@ -13,6 +14,10 @@ class exchange {
 public:
   /// @return null for a body that is there whole, or none
   virtual std::shared_ptr<body_source> body() = 0;
+
+  /// Under which name the request appears in reports: the pattern of its route.
+  /// @param pattern  outlives the request
+  virtual void note_route(const std::string& pattern) noexcept = 0;
 
   /// Another time limit for this handler, from its start on, instead of handler_timeout.
   virtual void limit_time(duration limit) noexcept = 0;

@@ -8,7 +8,9 @@
 #include <weft/runtime/task.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 
 namespace weft {
 
@@ -45,6 +47,12 @@ public:
   void stop() noexcept;
 
   std::size_t connections() const noexcept;
+  /// What the task of that number answers at present: for who is told of a stall.
+  ///
+  ///     options.report = [&](const stall_report& r) { log(server.work_of(r.task), r.text()); };
+  /// @param task  as in stall_report
+  /// @return  method and route, or path: "GET /items/{id}"; empty where it answers nothing
+  std::string work_of(std::uint32_t task) const;
   /// What it has done so far. Any thread.
   /// Cost  a lock that beginning and ending connections take too, and a look at each connection
   http_metrics metrics() const;

@@ -2,6 +2,8 @@
 
 #include <weft/runtime/detail/threading.hpp>
 
+#include <cstdint>
+
 namespace weft {
 
 namespace detail {
@@ -51,10 +53,21 @@ public:
     return due;
   }
 
+  /// Calls a function while the task cannot leave the window; nothing where it is closed.
+  /// @param look  called with the task's number, as in dumps, traces and stall_report; 0: it has
+  ///              none yet. Short, and must not throw
+  template <class Look>
+  void if_open(Look look) noexcept {
+    if (!claim()) return;
+    look(task_number());
+    decide(false);
+  }
+
 private:
   enum class state : unsigned char { closed, open, claimed, cancelled };
 
   bool claim() noexcept;
+  std::uint32_t task_number() const noexcept;
   void decide(bool cancels) noexcept;
   bool close_claimed() noexcept;
 

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <weft/base/clock.hpp>
 #include <weft/http/handler.hpp>
 #include <weft/http/limits.hpp>
 #include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
 #include <weft/web/route_group.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <memory>
 #include <string>
@@ -21,6 +23,9 @@ struct run_options {
   std::string listen = "127.0.0.1:8080";  ///< "HOST:PORT", "[::1]:PORT"; port 0 takes a free one
   http_limits limits{};                   ///< of requests, connections and the server
   io_kind io = io_kind::automatic;
+  /// A handler that holds its thread, the loop or the GIL for so long is named on standard error,
+  /// with its route. duration::max(): nobody watches.
+  duration stall_threshold = std::chrono::milliseconds(100);
 };
 
 namespace detail {

@@ -1,3 +1,4 @@
+#include "support/captured_stderr.hpp"
 #include "support/models.hpp"
 #include "unit/web/support/child_app.hpp"
 
@@ -12,7 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 namespace {
 
@@ -41,6 +44,28 @@ TEST_CASE("a served app says where it listens, answers, and ends well on SIGTERM
   CHECK(reply.starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(reply.ends_with("\r\n\r\nHello, you"));
   CHECK(served.stop() == 0);
+}
+
+TEST_CASE("a served app names the route that holds its thread, unless nobody is to watch") {
+  weft::app app;
+  app.get("/blocks/{n}", [](weft::path<int>) -> std::string {
+    std::this_thread::sleep_for(std::chrono::milliseconds(250));
+    return "done";
+  });
+  for (const bool watches : {true, false}) {
+    CAPTURE(watches);
+    auto options = any_free_port(weft::event_loop{});
+    if (!watches) options.stall_threshold = weft::duration::max();
+    const weft::test::captured_stderr said;
+    child_app served(app, options);
+    const auto reply =
+        served.exchange("GET /blocks/7 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    CHECK(reply.ends_with("done"));
+    CHECK(served.stop() == 0);
+    const bool is_named =
+        said.text().find("weft: stall: GET /blocks/{n}: task ") != std::string::npos;
+    CHECK(is_named == watches);
+  }
 }
 
 /// Takes a port for as long as it lives.
