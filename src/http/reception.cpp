@@ -146,13 +146,14 @@ task<> reception::turn_away(tcp_stream stream, const parse_error& why) {
 }
 
 task<> reception::pause(std::size_t live, const std::error_code& why) {
-  if (!said_) {
-    std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", live,
-                 why.message().c_str());
-  }
-  said_ = true;
+  note_pause(live, why.message().c_str());
   spare_.take();
   co_await sleep(accept_pause);
+}
+
+void reception::note_pause(std::size_t live, const char* why) noexcept {
+  if (!said_) std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", live, why);
+  said_ = true;
 }
 
 void reception::add_to(http_metrics& sum) const {

@@ -47,7 +47,11 @@ public:
   /// Waits for the next connection to serve.
   /// @param served  those that are being served
   /// @errors condition::closed after stopping; condition::canceled
+  /// @throws std::bad_alloc, and what a driver of I/O that cannot be made throws: the next call may
+  ///         succeed
   task<result<tcp_stream>> next(tcp_listener& listener, const task_group& served);
+  /// Says so on standard error, once.
+  void note_pause(std::size_t live, const char* why) noexcept;
 
   void add_to(http_metrics& sum) const;
 

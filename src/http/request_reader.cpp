@@ -1,6 +1,7 @@
 #include "request_reader.hpp"
 
 #include <weft/http/response_writer.hpp>
+#include <weft/runtime/yield.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -237,9 +238,10 @@ task<bool> request_reader::read_more() {
   }
   make_room();
   const wire::timed_read timed(wire_,
-                               is_idle ? wire_.in(wire_.limits().keep_alive_timeout) : head_until_,
-                               is_idle ? wire::wait::idle : wire::wait::busy);
+                               is_idle ? wire_.in(wire_.limits().keep_alive_timeout) : head_until_);
+  if (is_idle) wire_.begin_idling();
   const auto got = co_await wire_.stream().read_some(room());
+  while (is_idle && !wire_.end_idling(got.has_value())) co_await yield();
   if (got) take_bytes(*got);
   else if (is_idle) note_end_of_idling(got.error());
   else if (got.error() == condition::timed_out) refuse(head_too_slow);
@@ -250,7 +252,7 @@ task<result<std::size_t>> request_reader::read_body_bytes() {
   make_room();
   const auto began = wire_.now();
   const auto left = time_for_body().count() - body_waited();
-  const wire::timed_read timed(wire_, began + left, wire::wait::busy);
+  const wire::timed_read timed(wire_, began + left);
   const auto got = co_await wire_.stream().read_some(room());
   body_waited_.store(body_waited() + wire_.now() - began, std::memory_order_relaxed);
   if (got) take_bytes(*got);

@@ -7,11 +7,13 @@
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
+#include <weft/runtime/yield.hpp>
 
 #include <cstdio>
 #include <exception>
 #include <list>
 #include <mutex>
+#include <new>
 #include <optional>
 
 namespace weft {
@@ -19,6 +21,8 @@ namespace {
 
 // How exact deadlines are, and how stale the time is that connections see.
 constexpr auto sweep_interval = std::chrono::milliseconds(100);
+// Between two sweeps of a process that runs.
+constexpr auto longest_gap = std::chrono::seconds(1);
 constexpr auto drain_poll = std::chrono::milliseconds(2);
 // More than there are; the reasons that occur are counted each in a place of its own.
 constexpr std::size_t most_rejection_reasons = 64;
@@ -96,22 +100,37 @@ result<void> http_server::state::open() {
 task<> http_server::state::serve() {
   pulse_.now.store(scheduler::current().now().time_since_epoch().count());
   task_group sweeping;
-  sweeping.go(sweep());
   task_group connections;
-  co_await accept_all(connections);
+  // All frames that the end needs are made now: where memory has run out it must come all the same.
+  auto accepting = accept_all(connections);
+  auto draining = drain(connections);
+  auto served = connections.join();
+  auto swept = sweeping.join();
+  sweeping.go(sweep());
+  co_await std::move(accepting);
   stop();
-  co_await drain(connections);
+  co_await std::move(draining);
   connections.cancel();
-  co_await connections.join();
+  co_await std::move(served);
   sweeping.cancel();
-  co_await sweeping.join();
+  co_await std::move(swept);
 }
 
+// An allocation that fails costs the newcomer its connection, and nobody else anything.
 task<> http_server::state::accept_all(task_group& connections) {
-  for (;;) {
-    auto arrived = co_await reception_.next(*listener_, connections);
-    if (!arrived) co_return;
-    connections.deal(serve_one(std::move(*arrived)));
+  while (!cancel_requested()) {
+    bool has_ended = false;
+    bool has_failed = false;
+    try {
+      auto arrived = co_await reception_.next(*listener_, connections);
+      has_ended = !arrived;
+      if (arrived) connections.deal(serve_one(std::move(*arrived)));
+    } catch (const std::exception& e) {
+      has_failed = true;
+      reception_.note_pause(connections.live(), e.what());
+    }
+    if (has_ended) co_return;
+    if (has_failed) co_await yield();
   }
 }
 
@@ -143,12 +162,25 @@ task<> http_server::state::serve_one(tcp_stream stream) {
   }
 }
 
+// Its time stands still while the process does, or is kept from running: what a peer did meanwhile,
+// and could not be seen, is not late.
 task<> http_server::state::sweep() {
+  time_point last = scheduler::current().now();
+  duration stood_still{};
   while (!cancel_requested()) {
-    const time_point now = scheduler::current().now();
+    const time_point seen = scheduler::current().now();
+    if (seen - last > longest_gap) stood_still += seen - last - sweep_interval;
+    last = seen;
+    const time_point now = seen - stood_still;
     pulse_.now.store(now.time_since_epoch().count(), std::memory_order_relaxed);
     for_each_connection([now](http::connection& c) { c.sweep(now); });
-    co_await sleep(sweep_interval);
+    bool has_slept = true;
+    try {
+      co_await sleep(sweep_interval);
+    } catch (const std::bad_alloc&) {
+      has_slept = false;  // no room for the timer: the next round comes early
+    }
+    if (!has_slept) co_await yield();
   }
 }
 
@@ -156,7 +188,13 @@ task<> http_server::state::drain(task_group& connections) {
   const time_point last = scheduler::current().now() + options_.limits.drain_timeout;
   while (connections.live() != 0 && !cancel_requested() && scheduler::current().now() < last) {
     for_each_connection([](http::connection& c) { c.end_if_idle(); });
-    co_await sleep(drain_poll);
+    bool has_slept = true;
+    try {
+      co_await sleep(drain_poll);
+    } catch (const std::bad_alloc&) {
+      has_slept = false;
+    }
+    if (!has_slept) co_await yield();
   }
 }
 

@@ -57,7 +57,7 @@ task<> wire::linger() {
   stream_.finish_writing();
   byte_buffer dropped;
   dropped.reserve(linger_buffer_bytes);
-  const timed_read timed(*this, in(linger_timeout), wait::busy);
+  const timed_read timed(*this, in(linger_timeout));
   std::size_t count = 0;
   while (count < limits_.max_drain_bytes) {
     const auto room = std::min(dropped.capacity(), limits_.max_drain_bytes - count);
@@ -76,13 +76,29 @@ void wire::end_reading() noexcept {
 void wire::expire_if_due(duration::rep now) noexcept {
   const bool write_is_late = writing_.is_over(now);
   if (!write_is_late && !reading_.is_over(now)) return;
+  // What has arrived is read, however late this look is. A peer gains nothing by that: what it may
+  // send in a head is limited, and a body's pace is counted in bytes.
+  if (!write_is_late && stream_.is_readable()) return;
   reading_ended_.store(true, std::memory_order_relaxed);
   if (write_is_late) stream_.abort(condition::timed_out);
   else stream_.abort_reading(condition::timed_out);
 }
 
 void wire::end_if_idle() noexcept {
-  if (idle_.load(std::memory_order_acquire)) end_reading();
+  auto seen = idling::yes;
+  if (!idling_.compare_exchange_strong(seen, idling::being_ended, std::memory_order_acq_rel))
+    return;
+  end_reading();
+  idling_.store(idling::ended, std::memory_order_release);
+}
+
+bool wire::end_idling(bool has_bytes) noexcept {
+  auto seen = idling::yes;
+  if (idling_.compare_exchange_strong(seen, idling::no, std::memory_order_acq_rel)) return true;
+  if (seen == idling::being_ended) return false;
+  idling_.store(idling::no, std::memory_order_relaxed);
+  if (has_bytes) stream_.resume_reading(condition::closed);
+  return true;
 }
 
 }  // namespace weft::http

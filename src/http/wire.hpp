@@ -28,26 +28,23 @@ public:
 
   // ---------------------------------------------------------------- for the connection's tasks
 
-  /// Around a read: how long it may last, and whether a stop may end it, since no request is under
-  /// way.
-  enum class wait { idle, busy };
+  /// Around a read: how long it may last.
   class timed_read {
   public:
-    timed_read(wire& w, duration::rep until, wait kind) noexcept : wire_(w), kind_(kind) {
-      wire_.reading_.set(until);
-      if (kind_ == wait::idle) wire_.idle_.store(true, std::memory_order_release);
-    }
+    timed_read(wire& w, duration::rep until) noexcept : wire_(w) { wire_.reading_.set(until); }
     timed_read(const timed_read&) = delete;
     timed_read& operator=(const timed_read&) = delete;
-    ~timed_read() {
-      if (kind_ == wait::idle) wire_.idle_.store(false, std::memory_order_relaxed);
-      wire_.reading_.clear();
-    }
+    ~timed_read() { wire_.reading_.clear(); }
 
   private:
     wire& wire_;
-    wait kind_;
   };
+
+  /// From here on a stop may end the read under way, since no request is.
+  void begin_idling() noexcept { idling_.store(idling::yes, std::memory_order_release); }
+  /// The read has ended. Where a stop came with the first bytes of a request, that is read on.
+  /// @return false while a stop is ending the read: ask again
+  bool end_idling(bool has_bytes) noexcept;
 
   /// Where answers are collected before they are sent.
   byte_buffer& out() { return work_.get().out; }
@@ -98,6 +95,8 @@ public:
   bool is_writing() const noexcept { return writing_.is_set(); }
 
 private:
+  enum class idling : unsigned char { no, yes, being_ended, ended };
+
   task<result<void>> send(std::string_view bytes, byte_buffer* cleared);
   void count_sent(std::uint64_t bytes, const result<void>& how) noexcept;
 
@@ -110,7 +109,7 @@ private:
   bool answer_begun_ = false;
   time_bound reading_;
   time_bound writing_;
-  std::atomic<bool> idle_{false};
+  std::atomic<idling> idling_{idling::no};
   std::atomic<bool> reading_ended_{false};
 };
 

@@ -1,7 +1,7 @@
 #include "work_area.hpp"
 
+#include <array>
 #include <cstddef>
-#include <vector>
 
 namespace weft::http {
 namespace {
@@ -9,17 +9,18 @@ namespace {
 constexpr std::size_t most_in_stock = 64;           // of one thread
 constexpr std::size_t most_bytes_kept = 64 * 1024;  // of one buffer
 
-thread_local std::vector<std::unique_ptr<work_area>> stock;
+// Of fixed size: giving an area back must not allocate.
+struct work_stock {
+  std::array<std::unique_ptr<work_area>, most_in_stock> areas;
+  std::size_t count = 0;
+};
+thread_local work_stock stock;
 
 }  // namespace
 
 void work_lease::acquire() {
-  if (stock.empty()) {
-    area_ = std::make_unique<work_area>();
-    return;
-  }
-  area_ = std::move(stock.back());
-  stock.pop_back();
+  if (stock.count == 0) area_ = std::make_unique<work_area>();
+  else area_ = std::move(stock.areas[--stock.count]);
 }
 
 void work_lease::release() noexcept {
@@ -31,7 +32,7 @@ void work_lease::release() noexcept {
   area_->answer.body().shrink(most_bytes_kept);
   area_->out.clear();
   area_->out.shrink(most_bytes_kept);
-  if (stock.size() < most_in_stock) stock.push_back(std::move(area_));
+  if (stock.count < most_in_stock) stock.areas[stock.count++] = std::move(area_);
   area_.reset();
 }
 

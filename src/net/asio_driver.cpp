@@ -8,6 +8,8 @@
 #include "direct_driver.hpp"
 #endif
 
+#include <weft/net/operation_memory.hpp>
+
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -27,8 +29,24 @@ std::unique_ptr<io_driver> make_driver([[maybe_unused]] io_kind kind) {
 
 }  // namespace
 
+/// A handler without a purpose but its run, in memory of its own: an interruption cannot fail. It
+/// outlives the driver where the io_context does.
+struct asio_driver::interruption {
+  struct handler {
+    using allocator_type = operation_allocator<void*>;
+    allocator_type get_allocator() const noexcept { return allocator_type(self->memory); }
+    void operator()() const noexcept { self->is_pending.exchange(false); }
+    std::shared_ptr<interruption> self;
+  };
+
+  std::atomic<bool> is_pending{false};
+  operation_memory memory;  // of who has set the flag, until it is taken back
+};
+
 asio_driver::asio_driver()
-    : context_(std::make_shared<asio::io_context>()), work_(asio::make_work_guard(*context_)) {
+    : context_(std::make_shared<asio::io_context>()),
+      work_(asio::make_work_guard(*context_)),
+      interruption_(std::make_shared<interruption>()) {
   // The first socket makes the reactor, which takes descriptors: fail here or not at all.
   const tcp::socket makes_reactor(*context_);
 }
@@ -53,8 +71,11 @@ bool asio_driver::run_one(duration timeout) {
   return context_->run_one_for(timeout) != 0;
 }
 
+// One is enough until it has been run: whoever runs it looks at everything afterwards. Both sides
+// change the flag by a read-modify-write, so the later one sees what the earlier one did before.
 void asio_driver::interrupt() noexcept {
-  asio::post(*context_, [] {});
+  if (interruption_->is_pending.exchange(true)) return;
+  asio::post(*context_, interruption::handler{interruption_});
 }
 
 owned_socket asio_driver::adopt(const tcp& protocol, unique_descriptor connected) {

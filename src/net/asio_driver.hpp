@@ -50,8 +50,11 @@ protected:
   bool run_one(duration timeout);
 
 private:
+  struct interruption;
+
   std::shared_ptr<boost::asio::io_context> context_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+  const std::shared_ptr<interruption> interruption_;
   std::atomic<bool> taken_{false};
 };
 

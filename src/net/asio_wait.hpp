@@ -3,6 +3,7 @@
 #include "asio_driver.hpp"
 
 #include <weft/base/error.hpp>
+#include <weft/net/operation_memory.hpp>
 #include <weft/runtime/detail/task_context.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -13,6 +14,7 @@
 
 #include <coroutine>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace weft::detail {
@@ -51,7 +53,12 @@ public:
       return false;
     }
     trace_time_passes();
-    boost::asio::post(state_->context, [s = state_] { start(s); });
+    try {
+      boost::asio::post(state_->context, [s = state_] { start(s); });
+    } catch (const std::bad_alloc&) {
+      state_->error = no_memory();
+      return false;
+    }
     return true;
   }
   result<Result> await_resume() {
@@ -69,6 +76,7 @@ private:
     Initiate initiate;
     const on_cancel when_cancelled;
     boost::asio::cancellation_signal signal;
+    operation_memory cancel_memory;
     bool cancelled = false;
     bool finished = false;
     task_handle waiter;
@@ -76,11 +84,26 @@ private:
     Result value{};
   };
 
+  /// Runs in whoever is in the io_context, in memory that is there: a cancel cannot fail.
+  struct canceller {
+    using allocator_type = operation_allocator<void*>;
+    allocator_type get_allocator() const noexcept { return allocator_type(s->cancel_memory); }
+    void operator()() const { cancel(s); }
+    std::shared_ptr<state> s;
+  };
+
+  static code no_memory() { return make_error_code(boost::system::errc::not_enough_memory); }
+
+  // Nothing may be thrown here: it would come out of the worker that runs the io_context.
   static void start(const std::shared_ptr<state>& s) {
     if (s->cancelled) return finish(s, boost::asio::error::operation_aborted, {});
-    s->initiate(boost::asio::bind_cancellation_slot(
-        s->signal.slot(),
-        [s](const code& error, Result value) { finish(s, error, std::move(value)); }));
+    try {
+      s->initiate(boost::asio::bind_cancellation_slot(
+          s->signal.slot(),
+          [s](const code& error, Result value) { finish(s, error, std::move(value)); }));
+    } catch (const std::bad_alloc&) {
+      finish(s, no_memory(), {});
+    }
   }
   static void finish(const std::shared_ptr<state>& s, const code& error, Result value) {
     if (s->finished) return;
@@ -91,16 +114,17 @@ private:
   }
   static void cut_short(cancel_hook& hook) noexcept {
     const auto s = static_cast<asio_wait&>(hook).state_;
-    boost::asio::post(s->context, [s] {
-      s->cancelled = true;
-      // The slot keeps pointing into the Asio object, which may be gone with the woken task.
-      if (s->finished) return;
-      if (s->when_cancelled == on_cancel::signals) {
-        s->signal.emit(boost::asio::cancellation_type::terminal);
-      } else {
-        finish(s, boost::asio::error::operation_aborted, {});
-      }
-    });
+    boost::asio::post(s->context, canceller{s});
+  }
+  static void cancel(const std::shared_ptr<state>& s) {
+    s->cancelled = true;
+    // The slot keeps pointing into the Asio object, which may be gone with the woken task.
+    if (s->finished) return;
+    if (s->when_cancelled == on_cancel::signals) {
+      s->signal.emit(boost::asio::cancellation_type::terminal);
+    } else {
+      finish(s, boost::asio::error::operation_aborted, {});
+    }
   }
 
   std::shared_ptr<state> state_;

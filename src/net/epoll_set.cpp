@@ -2,10 +2,13 @@
 
 #include "asio_driver.hpp"
 
+#include <boost/system/system_error.hpp>
+
 #include <sys/epoll.h>
 
 #include <cerrno>
 #include <mutex>
+#include <new>
 #include <utility>
 
 namespace weft::detail {
@@ -19,12 +22,28 @@ std::error_code last_error() noexcept { return {errno, std::system_category()}; 
 
 // ------------------------------------------------------------------ a descriptor
 
-std::error_code watched::watch(std::uint32_t events) {
+std::error_code watched::watch(std::uint32_t events) noexcept {
   if (watches(events)) [[likely]]
     return {};
-  if (set_ == nullptr) set_ = current_driver().direct_set();
-  if (set_ == nullptr) return std::make_error_code(std::errc::operation_not_supported);
+  if (set_ == nullptr) {
+    if (const auto failure = join_set()) return failure;
+  }
   return set_interest(interest_ | events);
+}
+
+// A wait must not begin with an exception: its cancel is out already.
+std::error_code watched::join_set() noexcept {
+  try {
+    set_ = current_driver().direct_set();
+  } catch (const std::bad_alloc&) {
+    return std::make_error_code(std::errc::not_enough_memory);
+  } catch (const boost::system::system_error& e) {
+    return e.code();
+  } catch (const std::system_error& e) {
+    return e.code();
+  }
+  if (set_ == nullptr) return std::make_error_code(std::errc::operation_not_supported);
+  return {};
 }
 
 void watched::stop_watching(std::uint32_t events) noexcept {

@@ -69,7 +69,7 @@ protected:
 
   // With the lock held.
   /// Has the kernel report these too; on first use in the set of the running task.
-  std::error_code watch(std::uint32_t events);
+  std::error_code watch(std::uint32_t events) noexcept;
   bool watches(std::uint32_t events) const noexcept { return (interest_ & events) == events; }
   void stop_watching(std::uint32_t events) noexcept;
   bool is_closed() const noexcept { return closed_; }
@@ -86,6 +86,7 @@ private:
   friend class epoll_set;
 
   void report(std::uint32_t events) noexcept;
+  std::error_code join_set() noexcept;
   std::error_code set_interest(std::uint32_t events) noexcept;
 
   const int descriptor_;

@@ -4,10 +4,12 @@
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <unistd.h>
 
 #include <mutex>
+#include <new>
 
 namespace weft::detail {
 
@@ -40,10 +42,16 @@ portable_socket::~portable_socket() {
 }
 
 const portable_socket::code& portable_socket::join_driver() {
-  if (!socket_) {
+  if (socket_ || joined_) return joined_;
+  // An operation must not begin with an exception: its cancel is out already.
+  try {
     socket_.emplace(current_io_context());
     socket_->assign(protocol_, descriptor(), joined_);
     if (!joined_) socket_->non_blocking(true, joined_);
+  } catch (const std::bad_alloc&) {
+    joined_ = make_error_code(boost::system::errc::not_enough_memory);
+  } catch (const boost::system::system_error& e) {
+    joined_ = e.code();
   }
   return joined_;
 }
@@ -92,7 +100,10 @@ bool portable_socket::try_write(write_wait& op) {
     return true;
   }
   code error = join_driver();
-  if (!error) op.count = socket_->write_some(asio::buffer(op.from), error);
+  if (!error) {
+    do op.count = socket_->write_some(asio::buffer(op.from), error);
+    while (error == asio::error::interrupted);  // Asio goes on by itself in its reactor alone
+  }
   if (error && error != asio::error::would_block) op.error = error;
   return op.error || op.count == op.from.size();
 }

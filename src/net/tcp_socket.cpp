@@ -51,6 +51,12 @@ void tcp_socket::abort_reading(condition reason) noexcept {
   end_aborted();
 }
 
+// An operation of Asio's that the abort still ends is one that nobody means: it starts again.
+void tcp_socket::resume_reading(condition reason) noexcept {
+  int expected = static_cast<int>(reason);
+  reading_aborted_.compare_exchange_strong(expected, 0);
+}
+
 void tcp_socket::finish_writing() noexcept { ::shutdown(descriptor_, SHUT_WR); }
 
 bool tcp_socket::is_readable() const noexcept {
@@ -95,6 +101,7 @@ tcp_stream::~tcp_stream() = default;
 void tcp_stream::finish_writing() noexcept { socket_->finish_writing(); }
 void tcp_stream::abort(condition reason) noexcept { socket_->abort(reason); }
 void tcp_stream::abort_reading(condition reason) noexcept { socket_->abort_reading(reason); }
+void tcp_stream::resume_reading(condition reason) noexcept { socket_->resume_reading(reason); }
 bool tcp_stream::is_readable() const noexcept { return socket_->is_readable(); }
 endpoint tcp_stream::remote() const { return socket_->remote(); }
 peer_state tcp_stream::peer() const noexcept { return socket_->peer(); }

@@ -34,6 +34,7 @@ public:
 
   void abort(condition reason) noexcept;
   void abort_reading(condition reason) noexcept;
+  void resume_reading(condition reason) noexcept;
   void finish_writing() noexcept;
   bool is_readable() const noexcept;
   endpoint remote() const;

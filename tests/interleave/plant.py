@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Copies the runtime's sources and plants the bugs of planted_bugs.txt in the copy.
+"""Copies sources and plants the bugs of a planted_bugs.txt in the copy.
 
 A bug whose place has changed is left out and listed in OUT/missing.txt: its test fails, and not the
 build of whoever changed the place.
 
-usage: plant.py ROOT BUGS OUT
+usage: plant.py ROOT BUGS OUT FOLDER...
 """
 
 import re
@@ -13,7 +13,6 @@ from pathlib import Path
 
 CHANGE = re.compile(r"^file: (.+)\n---\n((?:.*\n)*?)\+\+\+\n((?:.*\n)*?)===\n", re.MULTILINE)
 BUG = re.compile(r"^bug: (\w+)\nfound: .+\n((?:file: (?:.*\n)*?===\n)+)", re.MULTILINE)
-COPIED = ["include/weft/runtime", "src/runtime"]
 
 
 class Bug:
@@ -80,10 +79,10 @@ def write(path, text):
         path.write_text(text, encoding="utf-8")
 
 
-def copy(root, bugs, out):
+def copy(root, bugs, out, folders):
     missing = {}
     copied = set()
-    for folder in COPIED:
+    for folder in folders:
         for source in sorted((root / folder).rglob("*.?pp")):
             where = source.relative_to(root).as_posix()
             copied.add(where)
@@ -97,4 +96,4 @@ def copy(root, bugs, out):
 
 
 if __name__ == "__main__":
-    copy(Path(sys.argv[1]), read_bugs(Path(sys.argv[2])), Path(sys.argv[3]))
+    copy(Path(sys.argv[1]), read_bugs(Path(sys.argv[2])), Path(sys.argv[3]), sys.argv[4:])

@@ -145,6 +145,9 @@ public:
   void abort(condition reason) noexcept;
   /// As abort(), for reads only: an answer can still be written.
   void abort_reading(condition reason) noexcept;
+  /// Takes abort_reading() back, where that was the reason and no other came first. For the reader,
+  /// between two reads.
+  void resume_reading(condition reason) noexcept;
 
   /// Whether a read would return at once: bytes are there, or the peer has finished or gone. A
   /// look, out of date at once, for who waits for nothing and keeps a connection for later.

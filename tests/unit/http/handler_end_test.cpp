@@ -46,27 +46,6 @@ struct long_wait {
 
 }  // namespace
 
-TEST_CASE("a handler that takes too long is cancelled, and the answer is a 503") {
-  under_each_model([]() -> task<> {
-    long_wait wait;
-    streaming_handler handler([&wait](const request&, response& res) -> task<> {
-      co_await wait.run();
-      res.body().append("too late");
-    });
-    running_server server(with_handler_timeout(30ms), &handler);
-    server.start();
-    const auto answer = co_await exchange(server, get("/") + get("/canary"));
-    CHECK(wait.cancelled);
-    CHECK_THAT(answer, StartsWith("HTTP/1.1 503 "));
-    CHECK_THAT(answer, ContainsSubstring("handler_timeout"));
-    CHECK(count(answer, "HTTP/1.1 ") == 1);
-    CHECK(count(answer, "too late") == 0);
-    const auto counted = server.server().metrics();
-    CHECK(counted.rejected_for(weft::rejection_reasons::handler_timeout) == 1);
-    co_await server.stop();
-  });
-}
-
 TEST_CASE("a handler's own time limit goes before the server's") {
   under_each_model([]() -> task<> {
     streaming_handler handler([](const request& req, response& res) -> task<> {

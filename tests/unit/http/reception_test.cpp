@@ -22,6 +22,7 @@ TEST_CASE("max_connections are served, and one more is answered with 503 after a
     auto options = on_a_free_port();
     options.limits.max_connections = 2;
     options.limits.accept_patience = 100ms;
+    options.limits.keep_alive_timeout = 5s;  // what is not answered fails before long
     running_server server(options);
     server.start();
     auto first = co_await server.connect();

@@ -47,20 +47,6 @@ TEST_CASE("pipelined requests are answered in order") {
   });
 }
 
-TEST_CASE("a request that comes byte by byte is answered") {
-  under_each_model([]() -> task<> {
-    running_server server;
-    server.start();
-    auto stream = co_await server.connect();
-    const std::string bytes =
-        "POST /p HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
-    for (const char c : bytes) co_await write(stream, std::string(1, c));
-    const auto answer = co_await read_to_end(stream);
-    CHECK_THAT(answer, ContainsSubstring("POST /p abc"));
-    co_await server.stop();
-  });
-}
-
 TEST_CASE("bodies of every size arrive whole, by length and in chunks") {
   under_each_model([]() -> task<> {
     running_server server;
@@ -177,18 +163,6 @@ TEST_CASE("a handler that throws is a 500 and the server goes on") {
   });
 }
 
-TEST_CASE("a head that does not come in time is a 408") {
-  under_each_model([]() -> task<> {
-    auto options = on_a_free_port();
-    options.limits.header_timeout = 50ms;
-    running_server server(options);
-    server.start();
-    const auto answer = co_await exchange(server, "GET / HTTP/1.1\r\nHo");
-    CHECK_THAT(answer, StartsWith("HTTP/1.1 408 "));
-    co_await server.stop();
-  });
-}
-
 TEST_CASE("a connection that stays silent is closed without an answer") {
   under_each_model([]() -> task<> {
     auto options = on_a_free_port();
@@ -262,22 +236,6 @@ TEST_CASE("a request that outlasts the drain is cancelled") {
     const auto before = weft::scheduler::current().now();
     co_await server.stop();
     CHECK(weft::scheduler::current().now() - before < 40ms);
-  });
-}
-
-TEST_CASE("a peer that goes away in mid-request leaves nothing behind") {
-  under_each_model([]() -> task<> {
-    running_server server;
-    server.start();
-    for (const auto& bytes :
-         {std::string("GET / HT"), get("/slow"),
-          std::string("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nab")}) {
-      auto stream = co_await server.connect();
-      co_await write(stream, bytes);
-    }
-    for (int i = 0; i < 500 && server.server().connections() != 0; ++i) co_await weft::sleep(2ms);
-    CHECK(server.server().connections() == 0);
-    co_await server.stop();
   });
 }
 

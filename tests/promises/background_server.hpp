@@ -1,0 +1,105 @@
+#pragma once
+
+#include <weft/http/server.hpp>
+#include <weft/runtime/scheduler.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+#include "promises/patience.hpp"
+#include "support/models.hpp"
+
+namespace weft::test {
+
+/// A server on threads of its own, whose clients are plain threads: what happens to the server's
+/// threads does not happen to them.
+class background_server {
+public:
+  /// @throws std::runtime_error where it does not open
+  background_server(const named_model& m, http_handler& handler, const http_limits& limits = {})
+      : server_(handler, options_with(limits)), thread_([this, m] { run(m); }) {
+    if (!opened_.get_future().get()) {
+      thread_.join();
+      throw std::runtime_error("the server of a test does not open");
+    }
+    port_ = server_.local().port;
+  }
+  ~background_server() { stop(); }
+  background_server(const background_server&) = delete;
+  background_server& operator=(const background_server&) = delete;
+
+  std::uint16_t port() const noexcept { return port_; }
+  http_server& server() noexcept { return server_; }
+  /// Until it is stopped.
+  scheduler& workers() noexcept { return *workers_; }
+  /// Stops it and waits for its end. @return whether that came without an exception
+  bool stop() {
+    server_.stop();
+    if (thread_.joinable()) thread_.join();
+    return failure_ == nullptr;
+  }
+  /// Whether serve() has returned, or thrown.
+  bool has_ended() const noexcept { return ended_; }
+
+private:
+  static server_options options_with(const http_limits& limits) {
+    server_options options;
+    options.listen = {"127.0.0.1", 0};
+    options.limits = limits;
+    return options;
+  }
+
+  void run(const named_model& m) noexcept {
+    try {
+      scheduler workers(m.value, m.io);
+      workers_ = &workers;
+      workers.run(serve());
+    } catch (...) {
+      failure_ = std::current_exception();
+    }
+    ended_ = true;
+  }
+
+  task<> serve() {
+    const auto opened = server_.open();
+    opened_.set_value(opened.has_value());
+    if (opened) co_await server_.serve();
+  }
+
+  http_server server_;
+  scheduler* workers_ = nullptr;  // known before it is opened
+  std::promise<bool> opened_;
+  std::uint16_t port_ = 0;
+  std::exception_ptr failure_;  // after the thread has ended
+  std::atomic<bool> ended_{false};
+  std::thread thread_;
+};
+
+/// Waits until `holds` says so. On a plain thread.
+template <class Holds>
+bool within_reason(Holds holds) {
+  const auto end = std::chrono::steady_clock::now() + patience();
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return true;
+}
+
+/// How many descriptors this process has open.
+inline std::size_t open_descriptors() {
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator("/proc/self/fd"))
+    ++count;
+  return count;
+}
+
+}  // namespace weft::test
