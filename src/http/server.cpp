@@ -118,7 +118,7 @@ task<> http_server::state::serve() {
 
 // An allocation that fails costs the newcomer its connection, and nobody else anything.
 task<> http_server::state::accept_all(task_group& connections) {
-  while (!cancel_requested()) {
+  while (!cancel_requested() && !pulse_.stopping.load(std::memory_order_relaxed)) {
     bool has_ended = false;
     bool has_failed = false;
     try {

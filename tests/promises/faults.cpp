@@ -27,7 +27,6 @@ constexpr std::int64_t never = INT64_MAX;
 
 std::atomic<fallible> armed{fallible::accept};
 std::atomic<std::int64_t> calls_until_failure{never};
-std::atomic<std::int64_t> failures_left{0};
 std::atomic<int> chosen_error{0};
 std::atomic<std::uint64_t> bytes_out{0};
 thread_local int spared = 0;
@@ -36,8 +35,7 @@ thread_local int spared = 0;
 [[gnu::noinline]] bool fails(fallible what) noexcept {
   if (calls_until_failure.load(std::memory_order_relaxed) == never) return false;
   if (armed.load(std::memory_order_relaxed) != what || spared != 0) return false;
-  if (calls_until_failure.fetch_sub(1, std::memory_order_relaxed) > 1) return false;
-  return failures_left.fetch_sub(1, std::memory_order_relaxed) > 0;
+  return calls_until_failure.fetch_sub(1, std::memory_order_relaxed) == 1;
 }
 
 /// For a call that gives a descriptor, or none.
@@ -179,11 +177,9 @@ void release(void* memory) noexcept {
 
 namespace weft::test {
 
-failing_call::failing_call(fallible what, std::int64_t nth, int error,
-                           std::int64_t times) noexcept {
+failing_call::failing_call(fallible what, std::int64_t nth, int error) noexcept {
   armed = what;
   chosen_error = error;
-  failures_left = times;
   calls_until_failure = nth;
 }
 failing_call::~failing_call() { calls_until_failure = never; }

@@ -20,7 +20,7 @@ enum class fallible : std::uint8_t {
 };
 
 /// While this lives the n-th such call of the process fails, counted over all threads that are not
-/// spared, and those behind it as often as it is said. One at a time.
+/// spared. One at a time.
 class failing_call {
 public:
   /// Instead of an error: the call moves one byte.
@@ -28,7 +28,7 @@ public:
 
   /// @param nth    from 1
   /// @param error  what errno says; means nothing for an allocation
-  failing_call(fallible what, std::int64_t nth, int error, std::int64_t times = 1) noexcept;
+  failing_call(fallible what, std::int64_t nth, int error) noexcept;
   ~failing_call();
   failing_call(const failing_call&) = delete;
   failing_call& operator=(const failing_call&) = delete;
