@@ -12,6 +12,7 @@ from pathlib import Path
 import awaitables
 import awaiters
 import comments
+import corpora
 import coroutines
 import documents
 import headers
@@ -315,6 +316,28 @@ class Words(Tree):
             with self.subTest(path):
                 self.write("src/base/bad.cpp", f"\n// {path}\n")
                 self.expect_one(words.violations(self.root), "src/base/bad.cpp:2")
+
+
+class Corpora(Tree):
+    def setUp(self):
+        super().setUp()
+        self.write("tests/fuzz/CMakeLists.txt", "weft_fuzz_target(bytes DICTIONARY http)\n")
+        self.write("tests/fuzz/corpus/bytes/hello", "hello")
+
+    def test_a_correct_tree_has_no_violation(self):
+        self.assertEqual(list(corpora.violations(self.root)), [])
+
+    def test_a_large_corpus_is_named(self):
+        self.write("tests/fuzz/corpus/bytes/large", "x" * corpora.MOST_BYTES)
+        self.expect_one(corpora.violations(self.root), "more than")
+
+    def test_a_target_without_inputs_is_named(self):
+        self.write("tests/fuzz/CMakeLists.txt", "weft_fuzz_target(bytes DICTIONARY http)\nweft_fuzz_target(url)\n")
+        self.expect_one(corpora.violations(self.root), "corpus/url")
+
+    def test_inputs_without_a_target_are_named(self):
+        self.write("tests/fuzz/corpus/gone/hello", "hello")
+        self.expect_one(corpora.violations(self.root), "corpus/gone")
 
 
 class Documents(Tree):
