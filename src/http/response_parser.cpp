@@ -54,10 +54,11 @@ bool response_parser::skip_interim() noexcept {
   return ++interim_answers_ <= max_interim_answers;
 }
 
-// RFC 9112 6.3, in its order.
+// RFC 9112 6.3, in its order but for 101: none has a body, but behind that one, whatever was asked,
+// something else is spoken.
 response_parser::framing response_parser::framing_of_body() const noexcept {
-  if (asked_ == http_method::head) return framing::none;
   if (message_.status == http_status::switching_protocols) return framing::tunnel;
+  if (asked_ == http_method::head) return framing::none;
   if (asked_ == http_method::connect && is_success(message_.status)) return framing::tunnel;
   if (!has_body(message_.status)) return framing::none;
   if (head_.framing().chunked) return framing::chunked;

@@ -205,6 +205,8 @@ TEST_CASE("an answer to HEAD ends with its head") {
   check(ok + "Transfer-Encoding: chunked\r\n\r\n",
         "200 OK | 1.1 keep-alive\nTransfer-Encoding: chunked\ndone\n", asking(http_method::head));
   check(ok + "\r\n", "200 OK | 1.1 keep-alive\ndone\n", asking(http_method::head));
+  check("HTTP/1.1 101 Switching\r\n\r\n", "101 Switching | 1.1 close\ndone\n",
+        asking(http_method::head));
 }
 
 TEST_CASE("a successful answer to CONNECT ends HTTP, another one does not") {
