@@ -10,8 +10,8 @@
 // The one place that names what weft accepts and Beast refuses or reads otherwise. What Beast
 // accepts and weft refuses is no matter: weft is the stricter one.
 //
-// Empty lines before a request are not here: weft skips some (RFC 9112 2.2), Beast knows none, so
-// they are taken off before it is asked.
+// Two things are taken off before Beast is asked: empty lines before a request, of which weft skips
+// some (RFC 9112 2.2) and Beast none, and interim answers, which weft does not tell.
 
 namespace weft::fuzz {
 
@@ -84,6 +84,12 @@ bool has_ruling_trailer(const message& ours) {
 }
 
 }  // namespace
+
+// RFC 9112 9.3 says what persists is a connection for HTTP; behind these something else is spoken
+// (RFC 9110 9.3.6 and 15.2.2).
+bool ends_http(const message& answer, http_method asked) {
+  return answer.status == 101 || (asked == http_method::connect && answer.status / 100 == 2);
+}
 
 bool is_read_otherwise(const message& ours, std::string_view bytes) {
   return has_later_version(bytes.substr(ours.begin, ours.end - ours.begin)) ||
