@@ -90,7 +90,7 @@ private:
 };
 
 result<void> http_server::state::open() {
-  auto opened = tcp_listener::open(options_.listen, options_.limits.max_backlog);
+  auto opened = tcp_listener::open(options_.listen, {.backlog = options_.limits.max_backlog});
   if (!opened) return opened.error();
   std::lock_guard lock(mutex_);
   listener_.emplace(std::move(*opened));

@@ -10,6 +10,7 @@
 
 #include <weft/net/operation_memory.hpp>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
 #include <utility>
@@ -18,7 +19,6 @@ namespace weft::detail {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 
 std::unique_ptr<io_driver> make_driver([[maybe_unused]] io_kind kind) {
 #ifdef __linux__
@@ -48,7 +48,7 @@ asio_driver::asio_driver()
       work_(asio::make_work_guard(*context_)),
       interruption_(std::make_shared<interruption>()) {
   // The first socket makes the reactor, which takes descriptors: fail here or not at all.
-  const tcp::socket makes_reactor(*context_);
+  const asio::ip::tcp::socket makes_reactor(*context_);
 }
 
 bool asio_driver::try_acquire() noexcept {
@@ -78,17 +78,17 @@ void asio_driver::interrupt() noexcept {
   asio::post(*context_, interruption::handler{interruption_});
 }
 
-owned_socket asio_driver::adopt(const tcp& protocol, unique_descriptor connected) {
+owned_socket asio_driver::adopt(const stream_protocol& protocol, unique_descriptor connected) {
   return owned_socket(new portable_socket(protocol, std::move(connected)));
 }
 
-std::unique_ptr<listening_socket> asio_driver::adopt_listener(const tcp& protocol,
+std::unique_ptr<listening_socket> asio_driver::adopt_listener(const stream_protocol& protocol,
                                                               unique_descriptor listening) {
   return std::make_unique<portable_listener>(*context_, protocol, std::move(listening));
 }
 
-task<result<unique_descriptor>> asio_driver::connect(tcp::endpoint to) {
-  using socket_type = asio::basic_stream_socket<tcp, asio::io_context::executor_type>;
+task<result<unique_descriptor>> asio_driver::connect(socket_address to) {
+  using socket_type = asio::basic_stream_socket<stream_protocol, asio::io_context::executor_type>;
   socket_type socket(*context_);
   auto start = [&](auto handler) { socket.async_connect(to, without_value(std::move(handler))); };
   asio_wait<bool, decltype(start)> connecting(*context_, "connect", start);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "listening_socket.hpp"
+#include "socket_address.hpp"
 #include "tcp_socket.hpp"
 #include "unique_descriptor.hpp"
 
@@ -9,7 +10,6 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <atomic>
 #include <memory>
@@ -35,13 +35,13 @@ public:
 
   // The sockets that wait in this driver.
   /// Takes a connected descriptor that does not block.
-  virtual owned_socket adopt(const boost::asio::ip::tcp& protocol, unique_descriptor connected);
+  virtual owned_socket adopt(const stream_protocol& protocol, unique_descriptor connected);
   /// Takes a listening descriptor that does not block.
-  virtual std::unique_ptr<listening_socket> adopt_listener(const boost::asio::ip::tcp& protocol,
+  virtual std::unique_ptr<listening_socket> adopt_listener(const stream_protocol& protocol,
                                                            unique_descriptor listening);
   /// @return what adopt() takes
   /// Cancel  the connection is dropped  @errors the system's codes; condition::canceled
-  virtual task<result<unique_descriptor>> connect(boost::asio::ip::tcp::endpoint to);
+  virtual task<result<unique_descriptor>> connect(socket_address to);
   /// Where direct sockets wait; null: nowhere.
   virtual std::shared_ptr<epoll_set> direct_set() const noexcept;
 

@@ -17,8 +17,6 @@
 namespace weft::detail {
 namespace {
 
-using boost::asio::ip::tcp;
-
 // How long what waits in Asio may be passed over while sockets are busy.
 constexpr auto between_looks_at_asio = std::chrono::microseconds(100);
 
@@ -86,16 +84,16 @@ void direct_driver::nest() {
 
 // ------------------------------------------------------------------ sockets
 
-owned_socket direct_driver::adopt(const tcp&, unique_descriptor connected) {
+owned_socket direct_driver::adopt(const stream_protocol&, unique_descriptor connected) {
   return owned_socket(new direct_socket(std::move(connected)));
 }
 
-std::unique_ptr<listening_socket> direct_driver::adopt_listener(const tcp&,
+std::unique_ptr<listening_socket> direct_driver::adopt_listener(const stream_protocol&,
                                                                 unique_descriptor listening) {
   return std::make_unique<direct_listener>(std::move(listening));
 }
 
-task<result<unique_descriptor>> direct_driver::connect(tcp::endpoint to) {
+task<result<unique_descriptor>> direct_driver::connect(socket_address to) {
   const int type = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
   unique_descriptor descriptor(::socket(to.protocol().family(), type, 0));
   if (descriptor.get() < 0) co_return last_error();

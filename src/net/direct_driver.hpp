@@ -24,10 +24,10 @@ public:
   bool poll() override;
   void block(duration timeout) override;
 
-  owned_socket adopt(const boost::asio::ip::tcp& protocol, unique_descriptor connected) override;
-  std::unique_ptr<listening_socket> adopt_listener(const boost::asio::ip::tcp& protocol,
+  owned_socket adopt(const stream_protocol& protocol, unique_descriptor connected) override;
+  std::unique_ptr<listening_socket> adopt_listener(const stream_protocol& protocol,
                                                    unique_descriptor listening) override;
-  task<result<unique_descriptor>> connect(boost::asio::ip::tcp::endpoint to) override;
+  task<result<unique_descriptor>> connect(socket_address to) override;
   std::shared_ptr<epoll_set> direct_set() const noexcept override { return set_; }
 
 private:

@@ -17,9 +17,17 @@ bool is_bracketed(std::string_view host) {
   return host.size() > 2 && host.front() == '[' && host.back() == ']';
 }
 
+constexpr std::string_view unix_prefix = "unix:";
+
+result<endpoint> parse_unix(std::string_view path) {
+  if (path.empty() || path.find('\0') != std::string_view::npos) return condition::bad_input;
+  return endpoint::unix_socket(std::string(path));
+}
+
 }  // namespace
 
 result<endpoint> parse_endpoint(std::string_view text) {
+  if (text.starts_with(unix_prefix)) return parse_unix(text.substr(unix_prefix.size()));
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return condition::bad_input;
   std::string_view host = text.substr(0, colon);
@@ -31,6 +39,7 @@ result<endpoint> parse_endpoint(std::string_view text) {
 }
 
 std::string to_string(const endpoint& e) {
+  if (e.is_unix()) return std::string(unix_prefix) + *e.path;
   const bool is_ipv6 = e.host.find(':') != std::string::npos;
   return (is_ipv6 ? "[" + e.host + "]" : e.host) + ":" + std::to_string(e.port);
 }

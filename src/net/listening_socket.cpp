@@ -1,6 +1,6 @@
 #include "listening_socket.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include "socket_address.hpp"
 
 #include <sys/socket.h>
 
@@ -30,12 +30,9 @@ bool listening_socket::is_open() const noexcept {
 }
 
 endpoint listening_socket::local() const {
-  boost::asio::ip::tcp::endpoint at;
-  auto size = static_cast<socklen_t>(at.capacity());
   std::lock_guard held(lock_);
-  if (closed_ || ::getsockname(descriptor_, at.data(), &size) != 0) return {};
-  at.resize(size);
-  return {at.address().to_string(), at.port()};
+  if (closed_) return {};
+  return endpoint_of(descriptor_, &::getsockname);
 }
 
 }  // namespace weft::detail

@@ -8,8 +8,7 @@
 namespace weft::detail {
 
 portable_listener::portable_listener(boost::asio::io_context& context,
-                                     const boost::asio::ip::tcp& protocol,
-                                     unique_descriptor listening)
+                                     const stream_protocol& protocol, unique_descriptor listening)
     : listening_socket(listening.get()), context_(context), acceptor_(context) {
   acceptor_.assign(protocol, listening.get());
   listening.release();

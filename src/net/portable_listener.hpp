@@ -1,11 +1,12 @@
 #pragma once
 
 #include "listening_socket.hpp"
+#include "socket_address.hpp"
 
 #include <weft/runtime/detail/spinlock.hpp>
 
+#include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 namespace weft::detail {
 
@@ -13,14 +14,14 @@ namespace weft::detail {
 class portable_listener final : public listening_socket {
 public:
   /// @throws std::system_error where the reactor does not take the descriptor
-  portable_listener(boost::asio::io_context& context, const boost::asio::ip::tcp& protocol,
+  portable_listener(boost::asio::io_context& context, const stream_protocol& protocol,
                     unique_descriptor listening);
 
   task<result<void>> acceptable() override;
 
 private:
-  using acceptor = boost::asio::basic_socket_acceptor<boost::asio::ip::tcp,
-                                                      boost::asio::io_context::executor_type>;
+  using acceptor =
+      boost::asio::basic_socket_acceptor<stream_protocol, boost::asio::io_context::executor_type>;
 
   void close_descriptor() noexcept override;
 

@@ -33,7 +33,7 @@ struct portable_socket::write_done {
   write_wait* op;
 };
 
-portable_socket::portable_socket(const asio::ip::tcp& protocol,
+portable_socket::portable_socket(const stream_protocol& protocol,
                                  unique_descriptor connected) noexcept
     : tcp_socket(connected.release()), protocol_(protocol) {}
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include "socket_address.hpp"
 #include "tcp_socket.hpp"
 
 #include <weft/net/operation_memory.hpp>
 #include <weft/runtime/detail/spinlock.hpp>
 
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <optional>
 
@@ -29,7 +30,7 @@ namespace weft::detail {
 
 class portable_socket final : public tcp_socket {
 public:
-  portable_socket(const boost::asio::ip::tcp& protocol, unique_descriptor connected) noexcept;
+  portable_socket(const stream_protocol& protocol, unique_descriptor connected) noexcept;
 
   bool start_read(read_wait& op, task_handle waiter) override;
   bool start_write(write_wait& op, task_handle waiter) override;
@@ -40,8 +41,8 @@ private:
   struct read_done;
   struct write_done;
   using code = boost::system::error_code;
-  using asio_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp,
-                                                       boost::asio::io_context::executor_type>;
+  using asio_socket =
+      boost::asio::basic_stream_socket<stream_protocol, boost::asio::io_context::executor_type>;
 
   ~portable_socket() override;
   void end_aborted() noexcept override;
@@ -57,7 +58,7 @@ private:
   static std::optional<std::error_code> reason_of_end(const socket_wait& op,
                                                       const reason_word& abort_reason) noexcept;
 
-  const boost::asio::ip::tcp protocol_;
+  const stream_protocol protocol_;
   spinlock lock_;  // for the next two
   std::optional<asio_socket> socket_;
   code joined_;  // what came of join_driver()

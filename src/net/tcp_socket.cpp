@@ -1,6 +1,6 @@
 #include "tcp_socket.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
+#include "socket_address.hpp"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -64,13 +64,7 @@ bool tcp_socket::is_readable() const noexcept {
   return ::poll(&asked, 1, 0) != 0;
 }
 
-endpoint tcp_socket::remote() const {
-  boost::asio::ip::tcp::endpoint peer;
-  auto size = static_cast<socklen_t>(peer.capacity());
-  if (::getpeername(descriptor_, peer.data(), &size) != 0) return {};
-  peer.resize(size);
-  return {peer.address().to_string(), peer.port()};
-}
+endpoint tcp_socket::remote() const { return endpoint_of(descriptor_, &::getpeername); }
 
 peer_state tcp_socket::peer() const noexcept {
   pollfd asked{descriptor_, POLLRDHUP, 0};

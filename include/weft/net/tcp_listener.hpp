@@ -1,26 +1,51 @@
 #pragma once
 
 #include <weft/net/endpoint.hpp>
+#include <weft/net/listen_address.hpp>
 #include <weft/net/tcp_stream.hpp>
 #include <weft/runtime/task.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 
 namespace weft {
 
-/// Takes connections on one address.
+struct listen_options {
+  /// As many connections as the system may complete before they are accepted; it takes one more,
+  /// and no more than it is set up for (Linux: net.core.somaxconn).
+  std::size_t backlog = 4096;
+  /// Of a Unix socket's file: who may write to it may connect. Without it the umask decides.
+  std::optional<unsigned> file_mode{};
+};
+
+/// Takes connections on one address, TCP or Unix.
+///
+/// An IPv6 address takes IPv6 connections only ("[::]" too, whatever the system is set to), so that
+/// who is served does not depend on the machine: listen on "0.0.0.0" as well for IPv4. Of a name
+/// with several addresses the first is taken.
+///
+/// The file of a Unix socket is removed when the listener closes. One that a dead server has left
+/// is replaced, one on which a server answers is in use.
 class tcp_listener {
 public:
-  static constexpr std::size_t usual_backlog = 4096;
-
   /// Opens the listening socket (SO_REUSEADDR). Needs a running task.
   ///
-  /// @param at       port 0 takes a free one, local() tells which
-  /// @param backlog  as many connections as the system may complete before they are accepted; it
-  ///                 takes one more, and no more than it is set up for (Linux: net.core.somaxconn)
-  /// @errors condition::refused where the port is taken or not allowed; the system's codes
-  static result<tcp_listener> open(const endpoint& at, std::size_t backlog = usual_backlog);
+  /// @param at  port 0 takes a free one, local() tells which
+  /// @errors condition::refused where the address is in use or not allowed (std::errc tells which);
+  ///         std::errc::file_exists where a Unix socket's path is a file of another kind;
+  ///         std::errc::filename_too_long for a path of more than 107 bytes; the system's codes
+  static result<tcp_listener> open(const endpoint& at, const listen_options& options = {});
+  /// Takes over a socket that listens already, of any of these kinds, and closes it in the end; the
+  /// file of a Unix one stays. Others may hold the same socket: a connection goes to one of them.
+  ///
+  /// It is made non-blocking, for all that hold it, and is not passed on to child programs.
+  /// @errors std::errc::bad_file_descriptor; std::errc::not_a_socket; std::errc::not_supported for
+  ///         a socket that is neither TCP nor a Unix stream; std::errc::invalid_argument for one
+  ///         that does not listen. Then it is left as it is
+  static result<tcp_listener> adopt(int descriptor);
+  /// What the address asks for.
+  static result<tcp_listener> open(const listen_address& at, const listen_options& options = {});
 
   tcp_listener(tcp_listener&&) noexcept;
   tcp_listener& operator=(tcp_listener&&) noexcept;

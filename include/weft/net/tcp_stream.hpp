@@ -109,8 +109,10 @@ enum class peer_state {
   gone       ///< it has reset the connection
 };
 
-/// A TCP connection.
+/// A connection, over TCP or a Unix socket.
 ///
+/// A Unix socket knows no reset: its peer may see an end in good order where
+/// abort() would have reset a TCP connection.
 /// Concurrent  one reader and one writer at a time, on any workers; abort() and close() from
 /// anywhere
 class tcp_stream {
@@ -154,6 +156,8 @@ public:
   /// Cost  a system call
   bool is_readable() const noexcept;
 
+  /// The peer: its address and port; of a Unix socket's client, which has none, endpoint::path is
+  /// there and empty.
   endpoint remote() const;
   /// For who neither reads nor writes. Any thread. Cost: a system call
   peer_state peer() const noexcept;
@@ -162,11 +166,12 @@ private:
   detail::owned_socket socket_;
 };
 
-/// Connects to a numeric address, or to a name that the system resolves.
+/// Connects to a numeric address, to a name that the system resolves, or to a Unix socket.
 /// Cancel  ends at once; a connection that was being made is dropped. The system's look-up of a
 ///         name cannot be stopped: it goes on on the resolver's thread, its answer is dropped, and
 ///         the end of the scheduler waits for it
-/// @errors condition::refused and the system's codes; condition::canceled
+/// @errors condition::refused and the system's codes (std::errc::no_such_file_or_directory where a
+///         Unix socket has no file); condition::canceled
 task<result<tcp_stream>> connect(endpoint to);
 
 }  // namespace weft
