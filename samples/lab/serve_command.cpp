@@ -14,6 +14,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace lab {
 namespace {
@@ -22,7 +23,7 @@ struct serve_options {
   std::string model = "parallel";
   unsigned workers = 0;
   double interval_ms = 0;
-  std::string listen = "127.0.0.1:8080";
+  std::vector<std::string> listen{"127.0.0.1:8080"};
   std::string io = "automatic";
   std::string trace;
 };
@@ -97,7 +98,12 @@ void add_serve_command(CLI::App& program, int& exit_code) {
       ->check(CLI::Range(0, 4096));
   command.add_option("--interval", options->interval_ms, "gil: switch interval in ms (5)")
       ->check(CLI::Range(0.05, 10'000.0));
-  command.add_option("--listen", options->listen, "HOST:PORT; port 0 takes a free one")
+  command
+      .add_option(
+          "--listen", options->listen,
+          "HOST:PORT, unix:PATH, fd:NUMBER or inherited[:NAME], any number of times; port 0 "
+          "takes a free one")
+      ->allow_extra_args(false)
       ->capture_default_str();
   command
       .add_option("--io", options->io, "How sockets wait: " + std::string(weft::io_kind_names()))

@@ -91,6 +91,7 @@ private:
   // exchange
   std::shared_ptr<body_source> body() override;
   void note_route(const std::string& pattern) noexcept override { route_ = &pattern; }
+  endpoint remote() const override { return wire_.remote(); }
   void limit_time(duration limit) noexcept override;
 
   wire wire_;

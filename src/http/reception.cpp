@@ -5,6 +5,7 @@
 #include <weft/runtime/deadline.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
+#include <weft/runtime/task_group.hpp>
 #include <weft/runtime/trace.hpp>
 
 #include <fcntl.h>
@@ -80,25 +81,40 @@ void spare_descriptor::take() noexcept {
   if (descriptor_ < 0) descriptor_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-reception::reception(const http_limits& limits, const std::atomic<bool>& stopping)
-    : limits_(limits), stopping_(stopping), most_(connection_limit(limits.max_connections)) {}
+room::room(const http_limits& limits) : most_(connection_limit(limits.max_connections)) {}
 
-task<result<tcp_stream>> reception::next(tcp_listener& listener, const task_group& served) {
+std::optional<room::place> room::try_enter() noexcept {
+  std::optional<place> taken;
+  if (taken_.fetch_add(1, std::memory_order_relaxed) < most_) taken.emplace(*this);
+  else taken_.fetch_sub(1, std::memory_order_relaxed);
+  return taken;
+}
+
+reception::reception(tcp_listener listener, const http_limits& limits, room& places,
+                     const std::atomic<bool>& stopping)
+    : listener_(std::move(listener)), limits_(limits), room_(places), stopping_(stopping) {}
+
+task<result<arrival>> reception::next() {
   while (!stopping_.load(std::memory_order_relaxed) && !cancel_requested()) {
-    if (is_full(served) && is_patient(too_many_connections)) {
-      co_await pause(served.live(), condition::limit_exceeded);
+    if (room_.is_full() && is_patient(too_many_connections)) {
+      co_await pause(condition::limit_exceeded);
       continue;
     }
-    auto arrived = co_await accept(listener);
+    auto arrived = co_await accept();
     if (!arrived) {
-      if (has_ended(arrived.error())) co_return arrived;
-      co_await pause(served.live(), arrived.error());
+      if (has_ended(arrived.error())) co_return arrived.error();
+      co_await pause(arrived.error());
       continue;
     }
     accepted_.add();
-    const parse_error* const reason = reason_against(served);
-    if (reason == nullptr) co_return arrived;
-    co_await turn_away(std::move(*arrived), *reason);
+    spare_.take();
+    auto place = room_.try_enter();
+    if (place && spare_.is_held()) {
+      shortage_ = nullptr;
+      co_return arrival(std::move(*arrived), std::move(*place));
+    }
+    const parse_error& why = place ? no_descriptor : too_many_connections;
+    co_await turn_away(std::move(*arrived), why);
   }
   co_return make_error_code(condition::closed);
 }
@@ -114,22 +130,13 @@ bool reception::is_patient(const parse_error& shortage) noexcept {
 }
 
 // Where it fails for want of a descriptor and patience is over, with the spare one.
-task<result<tcp_stream>> reception::accept(tcp_listener& listener) {
-  auto arrived = co_await listener.accept();
+task<result<tcp_stream>> reception::accept() {
+  auto arrived = co_await listener_.accept();
   const bool is_short = !arrived && !has_ended(arrived.error());
   if (!is_short || is_patient(no_descriptor)) co_return arrived;
   spare_.give();
-  auto by_spare = co_await listener.accept();
+  auto by_spare = co_await listener_.accept();
   co_return by_spare;
-}
-
-/// @return nullptr where there is room
-const parse_error* reception::reason_against(const task_group& served) noexcept {
-  spare_.take();
-  if (is_full(served)) return &too_many_connections;
-  if (!spare_.is_held()) return &no_descriptor;
-  shortage_ = nullptr;
-  return nullptr;
 }
 
 task<> reception::turn_away(tcp_stream stream, const parse_error& why) {
@@ -145,15 +152,15 @@ task<> reception::turn_away(tcp_stream stream, const parse_error& why) {
   static_cast<void>(taken);  // a peer that does not take it is not waited for
 }
 
-task<> reception::pause(std::size_t live, const std::error_code& why) {
-  note_pause(live, why.message().c_str());
+task<> reception::pause(const std::error_code& why) {
+  note_pause(why.message().c_str());
   spare_.take();
   co_await sleep(accept_pause);
 }
 
-void reception::note_pause(std::size_t live, const char* why) noexcept {
-  if (!said_) std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", live, why);
-  said_ = true;
+void reception::note_pause(const char* why) noexcept {
+  if (!room_.is_first_shortage()) return;
+  std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", room_.taken(), why);
 }
 
 void reception::add_to(http_metrics& sum) const {

@@ -9,11 +9,12 @@
 #include <weft/net/tcp_listener.hpp>
 #include <weft/net/tcp_stream.hpp>
 #include <weft/runtime/task.hpp>
-#include <weft/runtime/task_group.hpp>
 
 #include <atomic>
 #include <cstddef>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 namespace weft::http {
 
@@ -35,41 +36,83 @@ private:
   int descriptor_ = -1;
 };
 
-/// Where connections arrive: lets them in while there is room. While there is none they wait in the
-/// system's backlog; once that has lasted for accept_patience they are answered with 503.
+/// How many connections a server has room for, whichever listener they come from. Any thread.
+class room {
+public:
+  explicit room(const http_limits& limits);
+
+  /// What a connection takes up for as long as it lives.
+  class place {
+  public:
+    explicit place(room& of) noexcept : room_(&of) {}
+    place(place&& other) noexcept : room_(std::exchange(other.room_, nullptr)) {}
+    place& operator=(place&&) = delete;
+    ~place() {
+      if (room_ != nullptr) room_->taken_.fetch_sub(1, std::memory_order_relaxed);
+    }
+
+  private:
+    room* room_;
+  };
+
+  /// @return nullopt where it is full
+  std::optional<place> try_enter() noexcept;
+  bool is_full() const noexcept { return taken() >= most_; }
+  std::size_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
+  /// @return true the first time, for who tells people that there is none left
+  bool is_first_shortage() noexcept { return !told_.exchange(true, std::memory_order_relaxed); }
+
+private:
+  const std::size_t most_;
+  std::atomic<std::size_t> taken_{0};
+  std::atomic<bool> told_{false};
+};
+
+/// A connection that was let in.
+class arrival {
+public:
+  arrival(tcp_stream s, room::place p) noexcept : stream(std::move(s)), place(std::move(p)) {}
+
+  tcp_stream stream;
+  room::place place;
+};
+
+/// Where the connections of one listener arrive: lets them in while there is room. While there is
+/// none they wait in the system's backlog; once that has lasted for accept_patience they are
+/// answered with 503.
 ///
-/// One task uses it; add_to() any thread.
+/// One task uses it; close(), local() and add_to() any thread.
 class reception {
 public:
-  /// Both are kept by reference.
-  reception(const http_limits& limits, const std::atomic<bool>& stopping);
+  /// The last three are kept by reference.
+  reception(tcp_listener listener, const http_limits& limits, room& places,
+            const std::atomic<bool>& stopping);
 
   /// Waits for the next connection to serve.
-  /// @param served  those that are being served
   /// @errors condition::closed after stopping; condition::canceled
   /// @throws std::bad_alloc, and what a driver of I/O that cannot be made throws: the next call may
   ///         succeed
-  task<result<tcp_stream>> next(tcp_listener& listener, const task_group& served);
-  /// Says so on standard error, once.
-  void note_pause(std::size_t live, const char* why) noexcept;
+  task<result<arrival>> next();
+  /// Says on standard error that accepting pauses; all receptions together once.
+  void note_pause(const char* why) noexcept;
+  void close() noexcept { listener_.close(); }
+  endpoint local() const { return listener_.local(); }
 
   void add_to(http_metrics& sum) const;
 
 private:
-  bool is_full(const task_group& served) const noexcept { return served.live() >= most_; }
   bool is_patient(const parse_error& shortage) noexcept;
-  task<result<tcp_stream>> accept(tcp_listener& listener);
-  const parse_error* reason_against(const task_group& served) noexcept;
+  task<result<tcp_stream>> accept();
   task<> turn_away(tcp_stream stream, const parse_error& why);
-  task<> pause(std::size_t live, const std::error_code& why);
+  task<> pause(const std::error_code& why);
 
+  tcp_listener listener_;
   const http_limits& limits_;
+  room& room_;
   const std::atomic<bool>& stopping_;
-  const std::size_t most_;
   spare_descriptor spare_;
   const parse_error* shortage_ = nullptr;  // why nobody is let in at present
   time_point since_{};
-  bool said_ = false;
   counter accepted_;
   counter past_connection_limit_;
   counter past_descriptor_limit_;

@@ -223,7 +223,7 @@ task<bool> request_reader::read_more() {
   }
   const bool is_idle = in_.size() == parsed_;
   if (is_idle) {
-    if (wire_.stopping()) {
+    if (wire_.ends_idle()) {
       wire_.tally().rejected(rejection_reasons::stopping);
       if (heads_ != 0) co_await wire_.linger();
       co_return false;

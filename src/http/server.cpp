@@ -14,7 +14,8 @@
 #include <list>
 #include <mutex>
 #include <new>
-#include <optional>
+#include <utility>
+#include <vector>
 
 namespace weft {
 namespace {
@@ -31,14 +32,14 @@ constexpr std::size_t most_rejection_reasons = 64;
 class http_server::state {
 public:
   state(http_handler& handler, const server_options& options)
-      : handler_(handler), options_(options), reception_(options_.limits, pulse_.stopping) {
+      : handler_(handler), options_(options), room_(options_.limits) {
     ended_.rejected.reserve(most_rejection_reasons);  // a connection's end must not allocate
   }
 
   result<void> open();
   task<> serve();
   void stop() noexcept;
-  endpoint local() const { return listener_->local(); }
+  std::vector<endpoint> addresses() const;
   std::size_t connections() {
     std::lock_guard lock(mutex_);
     return served_.size();
@@ -74,27 +75,40 @@ private:
     for (http::connection* c : served_) visit(*c);
   }
 
-  task<> accept_all(task_group& connections);
-  task<> serve_one(tcp_stream stream);
+  /// Until the listener is closed.
+  task<> accept_from(http::reception& from, task_group& connections);
+  task<> serve_one(http::arrival arrived);
   task<> sweep();
   task<> drain(task_group& connections);
 
   http_handler& handler_;
   const server_options options_;
-  std::optional<tcp_listener> listener_;
   http::server_pulse pulse_;
-  http::reception reception_;
-  std::mutex mutex_;  // for served_, ended_ and for opening and closing listener_
+  http::room room_;
+  std::vector<std::unique_ptr<http::reception>> receptions_;  // one a listener
+  mutable std::mutex mutex_;  // for served_, ended_ and for opening and closing listeners
   std::list<http::connection*> served_;
   http_metrics ended_;  // what the connections counted that have ended
 };
 
 result<void> http_server::state::open() {
-  auto opened = tcp_listener::open(options_.listen, {.backlog = options_.limits.max_backlog});
-  if (!opened) return opened.error();
-  std::lock_guard lock(mutex_);
-  listener_.emplace(std::move(*opened));
+  const listen_options how{options_.limits.max_backlog, options_.socket_mode};
+  for (const listen_address& at : options_.listen) {
+    auto opened = tcp_listener::open(at, how);
+    if (!opened) return opened.error();
+    auto receiving = std::make_unique<http::reception>(std::move(*opened), options_.limits, room_,
+                                                       pulse_.stopping);
+    std::lock_guard lock(mutex_);
+    receptions_.push_back(std::move(receiving));
+  }
   return {};
+}
+
+std::vector<endpoint> http_server::state::addresses() const {
+  std::lock_guard lock(mutex_);
+  std::vector<endpoint> all;
+  for (const auto& r : receptions_) all.push_back(r->local());
+  return all;
 }
 
 task<> http_server::state::serve() {
@@ -102,12 +116,14 @@ task<> http_server::state::serve() {
   task_group sweeping;
   task_group connections;
   // All frames that the end needs are made now: where memory has run out it must come all the same.
-  auto accepting = accept_all(connections);
+  task_group accepting;
+  auto accepted = accepting.join();
   auto draining = drain(connections);
   auto served = connections.join();
   auto swept = sweeping.join();
   sweeping.go(sweep());
-  co_await std::move(accepting);
+  for (const auto& r : receptions_) accepting.go(accept_from(*r, connections));
+  co_await std::move(accepted);
   stop();
   co_await std::move(draining);
   connections.cancel();
@@ -117,17 +133,17 @@ task<> http_server::state::serve() {
 }
 
 // An allocation that fails costs the newcomer its connection, and nobody else anything.
-task<> http_server::state::accept_all(task_group& connections) {
+task<> http_server::state::accept_from(http::reception& from, task_group& connections) {
   while (!cancel_requested() && !pulse_.stopping.load(std::memory_order_relaxed)) {
     bool has_ended = false;
     bool has_failed = false;
     try {
-      auto arrived = co_await reception_.next(*listener_, connections);
+      auto arrived = co_await from.next();
       has_ended = !arrived;
       if (arrived) connections.deal(serve_one(std::move(*arrived)));
     } catch (const std::exception& e) {
       has_failed = true;
-      reception_.note_pause(connections.live(), e.what());
+      from.note_pause(e.what());
     }
     if (has_ended) co_return;
     if (has_failed) co_await yield();
@@ -139,7 +155,7 @@ http_metrics http_server::state::metrics() {
   http_metrics sum = ended_;
   sum.open_connections = served_.size();
   for (const http::connection* c : served_) c->tally().add_to(sum);
-  reception_.add_to(sum);
+  for (const auto& r : receptions_) r->add_to(sum);
   return sum;
 }
 
@@ -151,10 +167,10 @@ std::string http_server::state::work_of(std::uint32_t task) {
   return {};
 }
 
-task<> http_server::state::serve_one(tcp_stream stream) {
+task<> http_server::state::serve_one(http::arrival arrived) {
   // An exception must not reach the group: it would cancel all other connections.
   try {
-    http::connection c(std::move(stream), handler_, options_.limits, pulse_);
+    http::connection c(std::move(arrived.stream), handler_, options_.limits, pulse_);
     registration known(*this, c);
     co_await c.serve();
   } catch (const std::exception& e) {
@@ -185,9 +201,14 @@ task<> http_server::state::sweep() {
 }
 
 task<> http_server::state::drain(task_group& connections) {
-  const time_point last = scheduler::current().now() + options_.limits.drain_timeout;
+  const time_point begin = scheduler::current().now();
+  const time_point last = begin + options_.limits.drain_timeout;
+  const time_point patient_until = begin + options_.limits.idle_grace;
   while (connections.live() != 0 && !cancel_requested() && scheduler::current().now() < last) {
-    for_each_connection([](http::connection& c) { c.end_if_idle(); });
+    if (scheduler::current().now() >= patient_until) {
+      pulse_.ending_idle.store(true, std::memory_order_relaxed);
+      for_each_connection([](http::connection& c) { c.end_if_idle(); });
+    }
     bool has_slept = true;
     try {
       co_await sleep(drain_poll);
@@ -201,7 +222,7 @@ task<> http_server::state::drain(task_group& connections) {
 void http_server::state::stop() noexcept {
   pulse_.stopping.store(true, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
-  if (listener_) listener_->close();
+  for (const auto& r : receptions_) r->close();
 }
 
 http_server::http_server(http_handler& handler, const server_options& options)
@@ -209,7 +230,8 @@ http_server::http_server(http_handler& handler, const server_options& options)
 http_server::~http_server() = default;
 
 result<void> http_server::open() { return state_->open(); }
-endpoint http_server::local() const { return state_->local(); }
+std::vector<endpoint> http_server::addresses() const { return state_->addresses(); }
+endpoint http_server::local() const { return state_->addresses().front(); }
 task<> http_server::serve() { return state_->serve(); }
 void http_server::stop() noexcept { state_->stop(); }
 std::size_t http_server::connections() const noexcept { return state_->connections(); }

@@ -11,6 +11,7 @@ namespace weft::http {
 struct server_pulse {
   std::atomic<duration::rep> now{0};
   std::atomic<bool> stopping{false};
+  std::atomic<bool> ending_idle{false};  // stopping, and idle_grace is over
 };
 
 /// Until when one thing that a connection does may last. Set by the task that does it, looked at by

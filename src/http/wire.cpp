@@ -85,6 +85,7 @@ void wire::expire_if_due(duration::rep now) noexcept {
 }
 
 void wire::end_if_idle() noexcept {
+  if (stream_.is_readable()) return;  // a request has come
   auto seen = idling::yes;
   if (!idling_.compare_exchange_strong(seen, idling::being_ended, std::memory_order_acq_rel))
     return;

@@ -71,12 +71,17 @@ public:
     return delay == duration::max() ? time_bound::never : now() + delay.count();
   }
   bool stopping() const noexcept { return pulse_.stopping.load(std::memory_order_relaxed); }
+  /// Whether no further request is waited for. One whose bytes are there is not waited for.
+  bool ends_idle() const noexcept {
+    return pulse_.ending_idle.load(std::memory_order_relaxed) && !stream_.is_readable();
+  }
 
   const http_limits& limits() const noexcept { return limits_; }
   /// Of the request under way. Leased from the first use on.
   work_area& work() { return work_.get(); }
   void release_work() noexcept { work_.release(); }
   tcp_stream& stream() noexcept { return stream_; }
+  endpoint remote() const { return stream_.remote(); }
   connection_tally& tally() noexcept { return tally_; }
   const connection_tally& tally() const noexcept { return tally_; }
 

@@ -1,14 +1,17 @@
 #include "web/command_line.hpp"
+#include "web/listening.hpp"
 
-#include <weft/net/endpoint.hpp>
 #include <weft/runtime/io_kind.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 namespace weft::detail {
 namespace {
@@ -19,7 +22,8 @@ constexpr double longest_interval_ms = 10'000;
 /// The options as they are typed.
 struct arguments {
   std::string model;
-  std::string listen;
+  std::vector<std::string> listen;
+  std::string socket_mode;
   std::string io;
   unsigned workers = 0;
   double interval_ms = 0;
@@ -30,7 +34,12 @@ void declare(CLI::App& program, arguments& typed) {
     return program.add_option(name, value, text)->capture_default_str();
   };
   add("--model", typed.model, "How tasks meet threads: " + std::string(model_names()));
-  add("--listen", typed.listen, "HOST:PORT to serve on; port 0 takes a free one");
+  add("--listen", typed.listen,
+      "HOST:PORT, unix:PATH, fd:NUMBER or inherited[:NAME] to serve on; may be given several "
+      "times; port 0 takes a free one")
+      ->allow_extra_args(false);
+  add("--socket-mode", typed.socket_mode,
+      "Who may connect to unix:PATH, in octal: 660 is the user and the group");
   add("--io", typed.io, "How sockets wait: " + std::string(io_kind_names()));
   add("--workers", typed.workers,
       "Threads of gil, sharded and parallel, most threads of threads; 0 is what the model "
@@ -82,13 +91,27 @@ io_kind choose_io(const arguments& typed) {
                               std::string(io_kind_names()));
 }
 
+std::optional<unsigned> choose_socket_mode(const arguments& typed, std::optional<unsigned> preset) {
+  constexpr unsigned most = 0777;
+  const std::string& text = typed.socket_mode;
+  if (text.empty()) return preset;
+  unsigned mode = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, 8);
+  if (error != std::errc() || end != text.data() + text.size() || mode > most) {
+    throw std::invalid_argument("--socket-mode: \"" + text + "\" is not an octal mode like 660");
+  }
+  return mode;
+}
+
 run_options options_of(const arguments& typed, run_options options) {
   options.model = choose_model(typed, options.model);
   options.io = choose_io(typed);
   options.listen = typed.listen;
-  if (!parse_endpoint(options.listen)) {
-    throw std::invalid_argument("--listen: \"" + typed.listen + "\" is not HOST:PORT");
-  }
+  options.socket_mode = choose_socket_mode(typed, options.socket_mode);
+  std::string wrong;
+  const auto addresses = listen_addresses(options, wrong);
+  if (!addresses && addresses.error() == condition::bad_input)
+    throw std::invalid_argument("--listen: " + why_not(wrong, addresses.error()));
   return options;
 }
 
@@ -96,8 +119,10 @@ run_options options_of(const arguments& typed, run_options options) {
 
 std::variant<run_options, int> parse_command_line(int argc, const char* const* argv,
                                                   const run_options& defaults) {
-  arguments typed{std::string(name_of(defaults.model)), defaults.listen,
-                  std::string(name_of(defaults.io))};
+  arguments typed;
+  typed.model = name_of(defaults.model);
+  typed.listen = defaults.listen;
+  typed.io = name_of(defaults.io);
   CLI::App program;
   declare(program, typed);
   try {

@@ -2,6 +2,7 @@
 
 #include "web/percent.hpp"
 
+#include <weft/http/exchange.hpp>
 #include <weft/web/route.hpp>
 #include <weft/web/state.hpp>
 
@@ -12,6 +13,11 @@
 #include <utility>
 
 namespace weft {
+
+std::optional<endpoint> context::remote() const {
+  const http::exchange* const connection = request_->exchange();
+  return connection != nullptr ? std::optional(connection->remote()) : std::nullopt;
+}
 
 std::optional<std::string> context::parameter(std::string_view name) const {
   if (route_ == nullptr) return std::nullopt;

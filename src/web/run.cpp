@@ -1,7 +1,8 @@
 #include "web/command_line.hpp"
+#include "web/listening.hpp"
 
 #include <weft/http/server.hpp>
-#include <weft/net/endpoint.hpp>
+#include <weft/net/listen_address.hpp>
 #include <weft/net/signals.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/stall_watch.hpp>
@@ -12,30 +13,15 @@
 #include <exception>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <system_error>
 
 namespace weft {
 namespace {
 
 using detail::report_error;
 
-// The codes of the resolver, which belong to no condition and to no std::errc.
-bool is_unknown_host(const std::error_code& error) {
-  return std::string_view(error.category().name()) == "asio.netdb";
-}
-
-std::string reason_of(const std::error_code& error, const endpoint& wanted) {
-  if (error == condition::refused) return "the port is taken, or this user may not have it";
-  if (error == std::errc::address_not_available) {
-    return "this machine has no address " + wanted.host;
-  }
-  if (is_unknown_host(error)) return "there is no host \"" + wanted.host + '"';
-  return error.message();
-}
-
-void say_ready(const endpoint& at, const model& chosen) {
-  std::printf("weft: listening on http://%s, model=%s, workers=%u\n", to_string(at).c_str(),
+void say_ready(const http_server& server, const model& chosen) {
+  std::printf("weft: listening on %s, model=%s, workers=%u\n",
+              detail::addresses_text(server.addresses()).c_str(),
               std::string(name_of(chosen)).c_str(), worker_count(chosen));
   std::fflush(stdout);  // somebody may wait for this line behind a pipe
 }
@@ -76,13 +62,14 @@ private:
 task<int> serve(http_handler& handler, const run_options& options, const server_options& server) {
   http_server served(handler, server);
   if (const auto opened = served.open(); !opened) {
-    report_error("--listen: cannot listen on " + options.listen + ": " +
-                 reason_of(opened.error(), server.listen));
+    const listen_address& refused = server.listen[served.addresses().size()];
+    report_error("--listen: cannot listen on " + to_string(refused) + ": " +
+                 detail::why_not(refused, opened.error()));
     co_return detail::exit_failure;
   }
   stop_signals signals;  // before anybody hears that it is ready
   const watch_of_stalls watching(served, options.stall_threshold);
-  say_ready(served.local(), options.model);
+  say_ready(served, options.model);
   co_await with_group(serve_until_signal, &signals, &served);
   co_return 0;
 }
@@ -96,15 +83,17 @@ int app::run(int argc, const char* const* argv, const run_options& defaults) {
 }
 
 int app::run(const run_options& options) {
-  const auto listen = parse_endpoint(options.listen);
-  if (!listen) {
-    report_error("--listen: \"" + options.listen + "\" is not HOST:PORT");
-    return detail::exit_usage;
+  std::string wrong;
+  const auto addresses = detail::listen_addresses(options, wrong);
+  if (!addresses) {
+    report_error("--listen: " + detail::why_not(wrong, addresses.error()));
+    return addresses.error() == condition::bad_input ? detail::exit_usage : detail::exit_failure;
   }
   try {
     check();
     server_options server;
-    server.listen = *listen;
+    server.listen = *addresses;
+    server.socket_mode = options.socket_mode;
     server.limits = options.limits;
     scheduler threads(options.model, options.io);
     return threads.run(serve(*this, options, server));

@@ -92,7 +92,7 @@ http_limits with_time_enough(http_limits limits) {
 
 std::vector<std::string> faults_of_group(const model& m, std::span<delivery> deliveries) {
   server_options options;
-  options.listen = {"127.0.0.1", 0};
+  options.listen = {endpoint{"127.0.0.1", 0}};
   options.limits = with_time_enough(deliveries.front().which->limits);
   case_handler handler;
   http_server server(handler, options);

@@ -128,7 +128,7 @@ weft::http::client careful_client() {
 weft::task<> ask_everything() {
   asked_handler handler;
   weft::server_options options;
-  options.listen = {"127.0.0.1", 0};
+  options.listen = {weft::endpoint{"127.0.0.1", 0}};
   weft::http_server server(handler, options);
   REQUIRE(server.open().has_value());
   auto serving = weft::go(server.serve());

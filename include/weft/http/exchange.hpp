@@ -2,6 +2,7 @@
 
 #include <weft/base/clock.hpp>
 #include <weft/http/body_stream.hpp>
+#include <weft/net/endpoint.hpp>
 
 #include <memory>
 #include <string>
@@ -18,6 +19,9 @@ public:
   /// Under which name the request appears in reports: the pattern of its route.
   /// @param pattern  outlives the request
   virtual void note_route(const std::string& pattern) noexcept = 0;
+
+  /// Where the request came from: the peer of the connection, which may be a proxy.
+  virtual endpoint remote() const = 0;
 
   /// Another time limit for this handler, from its start on, instead of handler_timeout.
   virtual void limit_time(duration limit) noexcept = 0;

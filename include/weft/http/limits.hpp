@@ -42,6 +42,9 @@ struct http_limits {
   /// When there has been no room for so long, newcomers wait no more but are answered: 503.
   duration accept_patience = std::chrono::seconds{1};
   std::size_t max_backlog = 4096;  ///< complete in the system and not accepted; past it no answer
+  /// How long a stop still waits for a next request on connections without one, which is answered
+  /// with close. Who sends at least so often loses none; with 0 a request may cross the close.
+  duration idle_grace = std::chrono::milliseconds{100};
   /// How long a stop waits for requests that are under way, before it cancels them.
   duration drain_timeout = std::chrono::seconds{10};
 };

@@ -5,21 +5,27 @@
 #include <weft/http/limits.hpp>
 #include <weft/http/metrics.hpp>
 #include <weft/net/endpoint.hpp>
+#include <weft/net/listen_address.hpp>
 #include <weft/runtime/task.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace weft {
 
 struct server_options {
-  endpoint listen{"127.0.0.1", 8080};  ///< port 0 takes a free one
+  /// At least one. Port 0 takes a free one.
+  std::vector<listen_address> listen{endpoint{"127.0.0.1", 8080}};
+  /// Of the files of Unix sockets, as listen_options::file_mode.
+  std::optional<unsigned> socket_mode{};
   http_limits limits{};
 };
 
-/// Serves HTTP/1.1 on one address, each connection in a task of its own.
+/// Serves HTTP/1.1 on one or more addresses, each connection in a task of its own.
 ///
 ///     http_server server(handler, options);
 ///     if (auto opened = server.open(); !opened) ...
@@ -32,10 +38,13 @@ public:
   http_server(const http_server&) = delete;
   http_server& operator=(const http_server&) = delete;
 
-  /// Opens the listening socket: from here on connections queue up. Needs a running task.
-  /// @errors as tcp_listener::open()
+  /// Opens the listening sockets: from here on connections queue up. Needs a running task.
+  /// @errors as tcp_listener::open(), for the first address that cannot be had; addresses() has
+  ///         those before it
   result<void> open();
-  /// The address that open() got.
+  /// The addresses that open() got, in the order of the options.
+  std::vector<endpoint> addresses() const;
+  /// The first of them.
   endpoint local() const;
 
   /// Serves until stop(), and returns when no connection is left.

@@ -10,17 +10,22 @@
 #include <chrono>
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
+#include <vector>
 
 namespace weft {
 
 /// How an app is served.
 struct run_options {
   weft::model model = parallel{};
-  std::string listen = "127.0.0.1:8080";  ///< "HOST:PORT", "[::1]:PORT"; port 0 takes a free one
+  /// All of them at once: "HOST:PORT", "[::1]:PORT", "unix:/run/app.sock", "fd:3", "inherited",
+  /// "inherited:NAME" (parse_listen_address() says what they mean); port 0 takes a free one.
+  std::vector<std::string> listen{"127.0.0.1:8080"};
+  std::optional<unsigned> socket_mode{};  ///< of the files of Unix sockets; else the umask decides
   http_limits limits{};                   ///< of requests, connections and the server
   io_kind io = io_kind::automatic;
   /// A handler that holds its thread, the loop or the GIL for so long is named on standard error,

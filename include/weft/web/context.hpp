@@ -2,6 +2,7 @@
 
 #include <weft/http/request.hpp>
 #include <weft/http/response.hpp>
+#include <weft/net/endpoint.hpp>
 #include <weft/web/method_set.hpp>
 #include <weft/web/problem.hpp>
 
@@ -76,6 +77,10 @@ public:
   weft::response& response() noexcept { return response_; }
   /// The route that matched; null while a 404, a 405 or an automatic OPTIONS is answered.
   const weft::route* route() const noexcept { return route_; }
+  /// Where the request came from: an address and port, "unix:" for a Unix socket's client; behind a
+  /// proxy it is the proxy's. @return nullopt where it came on no connection, as in a test
+  /// Cost  a system call
+  std::optional<endpoint> remote() const;
   /// The decoded value of the pattern's parameter of that name.
   std::optional<std::string> parameter(std::string_view name) const;
 

@@ -49,7 +49,8 @@ public:
 
 inline server_options on_a_free_port() {
   server_options options;
-  options.listen = {"127.0.0.1", 0};
+  options.listen = {endpoint{"127.0.0.1", 0}};
+  options.limits.idle_grace = duration{0};  // tests end with connections that are idle
   return options;
 }
 

@@ -117,7 +117,7 @@ TEST_CASE("a port that is taken is refused, and can be tried again") {
     echo_handler handler;
     auto first = std::make_unique<weft::http_server>(handler, options);
     REQUIRE(first->open().has_value());
-    options.listen = first->local();
+    options.listen = {first->local()};
     weft::http_server second(handler, options);
     const auto taken = second.open();
     REQUIRE(!taken.has_value());
@@ -131,7 +131,8 @@ TEST_CASE("a port that is taken is refused, and can be tried again") {
 TEST_CASE("a server listens on an IPv6 address") {
   under_each_model([]() -> task<> {
     weft::server_options options;
-    options.listen = *weft::parse_endpoint("[::1]:0");
+    options.listen = {*weft::parse_endpoint("[::1]:0")};
+    options.limits.idle_grace = 0ms;
     running_server server(options);
     server.start();
     CHECK(server.server().local().host == "::1");

@@ -22,7 +22,7 @@ namespace {
 weft::run_options any_free_port(weft::model model) {
   weft::run_options options;
   options.model = model;
-  options.listen = "127.0.0.1:0";
+  options.listen = {"127.0.0.1:0"};
   return options;
 }
 
@@ -68,6 +68,26 @@ TEST_CASE("a served app names the route that holds its thread, unless nobody is 
   }
 }
 
+TEST_CASE("a handler is told where its request came from, and that a test has no peer") {
+  weft::app app;
+  app.get("/", [](weft::context& ctx) {
+    const auto from = ctx.remote();
+    return from ? from->host : std::string("nowhere");
+  });
+  child_app served(app, any_free_port(weft::event_loop{}));
+  const auto reply = served.exchange("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  CHECK(reply.ends_with("\r\n\r\n127.0.0.1"));
+  CHECK(served.stop() == 0);
+
+  weft::request req;
+  req.set_method(weft::http_method::get, "GET");
+  req.set_target("/", "/", "");
+  weft::response res;
+  weft::scheduler scheduler(weft::event_loop{});
+  scheduler.run(app.handle(req, res));
+  CHECK(res.body().view() == "nowhere");
+}
+
 /// Takes a port for as long as it lives.
 class busy_port {
 public:
@@ -96,19 +116,19 @@ TEST_CASE("an app that cannot be served returns an exit code") {
   weft::run_options options;
   SECTION("the port is taken") {
     const busy_port taken;
-    options.listen = taken.address();
+    options.listen = {taken.address()};
     CHECK(app.run(options) == 1);
   }
   SECTION("the address is none") {
-    options.listen = "127.0.0.1";
+    options.listen = {"127.0.0.1"};
     CHECK(app.run(options) == 2);
   }
   SECTION("the host is none") {
-    options.listen = "256.1.1.1:0";
+    options.listen = {"256.1.1.1:0"};
     CHECK(app.run(options) == 1);
   }
   SECTION("a handler takes a state that nobody registered") {
-    options.listen = "127.0.0.1:0";
+    options.listen = {"127.0.0.1:0"};
     app.get("/", [](weft::state<int> n) { return std::to_string(*n); });
     CHECK(app.run(options) == 1);
   }
