@@ -33,9 +33,10 @@ void log_failure(const char* who) noexcept {
 
 }  // namespace
 
-connection::connection(tcp_stream stream, http_handler& handler, const http_limits& limits,
-                       const server_pulse& pulse)
-    : wire_(std::move(stream), limits, pulse), handler_(handler), reader_(wire_, traced_) {}
+connection::connection(tcp_stream stream, const serving& by)
+    : wire_(std::move(stream), by.limits, by.pulse),
+      handler_(by.handler),
+      reader_(wire_, by.hosts, traced_) {}
 
 task<> connection::serve() {
   using outcome = request_reader::outcome;

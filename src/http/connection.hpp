@@ -1,13 +1,12 @@
 #pragma once
 
 #include "request_reader.hpp"
-#include "server_pulse.hpp"
+#include "serving.hpp"
 #include "wire.hpp"
 
 #include <weft/base/clock.hpp>
 #include <weft/http/exchange.hpp>
 #include <weft/http/handler.hpp>
-#include <weft/http/limits.hpp>
 #include <weft/http/response_writer.hpp>
 #include <weft/http/takeover.hpp>
 #include <weft/net/tcp_stream.hpp>
@@ -47,8 +46,7 @@ private:
 /// call in from whatever task the user has them in; both are closed before the next request.
 class connection final : private exchange {
 public:
-  connection(tcp_stream stream, http_handler& handler, const http_limits& limits,
-             const server_pulse& pulse);
+  connection(tcp_stream stream, const serving& by);
 
   /// Serves until the peer, a limit or the server ends it. Lets no exception out.
   task<> serve();

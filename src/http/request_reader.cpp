@@ -20,6 +20,9 @@ constexpr std::size_t most_body_reserved = 64 * 1024;
 constexpr parse_error head_too_slow{http_status::request_timeout,
                                     "The request took longer to arrive than header_timeout allows",
                                     rejection_reasons::header_timeout};
+constexpr parse_error misdirected{http_status::misdirected_request,
+                                  "The host is none of this server's, by allowed_hosts",
+                                  rejection_reasons::misdirected};
 constexpr parse_error body_too_slow{http_status::request_timeout,
                                     "The body came slower than min_bytes_per_second",
                                     rejection_reasons::body_pace};
@@ -48,6 +51,10 @@ task<request_reader::outcome> request_reader::read_request(http_handler& handler
     parsed_ += step.consumed;
     switch (step.event) {
       case parse_event::head:
+        if (!hosts_.allows(parser_.message().host())) {
+          refuse(misdirected);
+          co_return outcome::refused;
+        }
         if (!take_head(step.consumed, handler)) break;
         // A length past the limit is known now, and no handler need begin.
         if (parser_.next({}).event == parse_event::error) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "host_list.hpp"
 #include "wire.hpp"
 
 #include <weft/base/byte_buffer.hpp>
@@ -28,7 +29,8 @@ namespace weft::http {
 /// Concurrent  one call at a time, from any task
 class request_reader {
 public:
-  request_reader(wire& w, request_trace& traced) : wire_(w), traced_(traced), parser_(w.limits()) {}
+  request_reader(wire& w, const host_list& hosts, request_trace& traced)
+      : wire_(w), hosts_(hosts), traced_(traced), parser_(w.limits()) {}
 
   enum class outcome {
     whole,    ///< message() is complete
@@ -90,6 +92,7 @@ private:
   duration time_for_body() const noexcept;
 
   wire& wire_;
+  const host_list& hosts_;
   request_trace& traced_;
   request_parser parser_;
   byte_buffer in_;

@@ -32,7 +32,10 @@ constexpr std::size_t most_rejection_reasons = 64;
 class http_server::state {
 public:
   state(http_handler& handler, const server_options& options)
-      : handler_(handler), options_(options), room_(options_.limits) {
+      : options_(options),
+        hosts_(options_.allowed_hosts),
+        shared_{handler, options_.limits, hosts_, pulse_},
+        room_(options_.limits) {
     ended_.rejected.reserve(most_rejection_reasons);  // a connection's end must not allocate
   }
 
@@ -81,9 +84,10 @@ private:
   task<> sweep();
   task<> drain(task_group& connections);
 
-  http_handler& handler_;
   const server_options options_;
+  const http::host_list hosts_;
   http::server_pulse pulse_;
+  const http::serving shared_;
   http::room room_;
   std::vector<std::unique_ptr<http::reception>> receptions_;  // one a listener
   mutable std::mutex mutex_;  // for served_, ended_ and for opening and closing listeners
@@ -170,7 +174,7 @@ std::string http_server::state::work_of(std::uint32_t task) {
 task<> http_server::state::serve_one(http::arrival arrived) {
   // An exception must not reach the group: it would cancel all other connections.
   try {
-    http::connection c(std::move(arrived.stream), handler_, options_.limits, pulse_);
+    http::connection c(std::move(arrived.stream), shared_);
     registration known(*this, c);
     co_await c.serve();
   } catch (const std::exception& e) {

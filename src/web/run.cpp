@@ -94,6 +94,7 @@ int app::run(const run_options& options) {
     server_options server;
     server.listen = *addresses;
     server.socket_mode = options.socket_mode;
+    server.allowed_hosts = options.allowed_hosts;
     server.limits = options.limits;
     scheduler threads(options.model, options.io);
     return threads.run(serve(*this, options, server));

@@ -74,6 +74,7 @@ private:
     if (cases_.empty()) broken("a case begins with \"case ID  RFC NUMBER SECTION\"");
     if (line.starts_with("  ")) return add_why(line.substr(2));
     if (line.starts_with("limit ")) return add_limit(line.substr(6));
+    if (line.starts_with("hosts ")) return add_hosts(line.substr(6));
     if (line.size() < 2 || line[1] != ' ') broken("this line has no meaning");
     const auto rest = line.substr(2);
     switch (line.front()) {
@@ -121,7 +122,12 @@ private:
     const auto value = words.size() == 2 ? number_of(words[1]) : std::nullopt;
     if (!value || !set_limit(cases_.back().limits, words[0], *value))
       broken("there is no such limit, or no such value");
-    cases_.back().limit_text += string(text) + '\n';
+    cases_.back().server_text += string(text) + '\n';
+  }
+
+  void add_hosts(string_view text) {
+    for (const auto& host : split(text, ' ')) cases_.back().allowed_hosts.emplace_back(host);
+    cases_.back().server_text += string(text) + '\n';
   }
 
   void add_bytes(string_view text) {

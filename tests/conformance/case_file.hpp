@@ -41,7 +41,8 @@ struct test_case {
   std::string file;
   std::size_t line = 0;
   http_limits limits;
-  std::string limit_text;  ///< equal for cases that one server can serve
+  std::vector<std::string> allowed_hosts;
+  std::string server_text;  ///< of the last two; equal for cases that one server can serve
   std::string bytes;
   std::vector<outcome> outcomes;
 

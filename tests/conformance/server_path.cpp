@@ -93,6 +93,7 @@ http_limits with_time_enough(http_limits limits) {
 std::vector<std::string> faults_of_group(const model& m, std::span<delivery> deliveries) {
   server_options options;
   options.listen = {endpoint{"127.0.0.1", 0}};
+  options.allowed_hosts = deliveries.front().which->allowed_hosts;
   options.limits = with_time_enough(deliveries.front().which->limits);
   case_handler handler;
   http_server server(handler, options);
@@ -134,7 +135,7 @@ std::vector<delivery> two_way_splits(const test_case& c) {
 }
 
 std::vector<std::string> faults_of_server(const model& m, std::vector<delivery> deliveries) {
-  const auto limits = [](const delivery& d) { return std::string_view(d.which->limit_text); };
+  const auto limits = [](const delivery& d) { return std::string_view(d.which->server_text); };
   std::ranges::stable_sort(deliveries, {}, limits);
   std::vector<std::string> faults;
   for (auto rest = std::span(deliveries); !rest.empty();) {

@@ -35,6 +35,7 @@ namespace rejection_reasons {
 
 inline constexpr std::string_view header_timeout = "header_timeout";
 inline constexpr std::string_view body_pace = "body_pace";
+inline constexpr std::string_view misdirected = "misdirected";  ///< allowed_hosts; 421
 inline constexpr std::string_view handler_timeout = "handler_timeout";
 inline constexpr std::string_view slow_reader = "slow_reader";  ///< reset
 inline constexpr std::string_view idle = "idle";                ///< keep_alive_timeout; no answer

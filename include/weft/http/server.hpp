@@ -22,6 +22,11 @@ struct server_options {
   std::vector<listen_address> listen{endpoint{"127.0.0.1", 8080}};
   /// Of the files of Unix sockets, as listen_options::file_mode.
   std::optional<unsigned> socket_mode{};
+  /// The hosts that requests may be for, whatever their port: "example.org", "*.example.org" for
+  /// all names below it, "127.0.0.1", "[::1]". Case, the dot of the root and the spelling of an IPv6
+  /// address make no difference. Any other host, and none in HTTP/1.0, is answered 421. Empty: all
+  /// hosts are served.
+  std::vector<std::string> allowed_hosts{};
   http_limits limits{};
 };
 
@@ -33,6 +38,7 @@ struct server_options {
 class http_server {
 public:
   /// @param handler  must outlive the server
+  /// @throws std::invalid_argument for an allowed_hosts entry that is none
   http_server(http_handler& handler, const server_options& options);
   ~http_server();
   http_server(const http_server&) = delete;

@@ -26,7 +26,8 @@ struct run_options {
   /// "inherited:NAME" (parse_listen_address() says what they mean); port 0 takes a free one.
   std::vector<std::string> listen{"127.0.0.1:8080"};
   std::optional<unsigned> socket_mode{};  ///< of the files of Unix sockets; else the umask decides
-  http_limits limits{};                   ///< of requests, connections and the server
+  std::vector<std::string> allowed_hosts{};  ///< as server_options::allowed_hosts; empty: all hosts
+  http_limits limits{};                      ///< of requests, connections and the server
   io_kind io = io_kind::automatic;
   /// A handler that holds its thread, the loop or the GIL for so long is named on standard error,
   /// with its route. duration::max(): nobody watches.
