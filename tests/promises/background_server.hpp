@@ -52,7 +52,7 @@ public:
 private:
   static server_options options_with(const http_limits& limits) {
     server_options options;
-    options.listen = {"127.0.0.1", 0};
+    options.listen = {endpoint{"127.0.0.1", 0}};
     options.limits = limits;
     return options;
   }

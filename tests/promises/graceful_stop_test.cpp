@@ -101,7 +101,9 @@ void stop_with_the_first_bytes(const named_model& m) {
     res.body().append("answer");
     co_return;
   });
-  background_server server(m, handler);
+  weft::http_limits limits;
+  limits.idle_grace = weft::duration(0);
+  background_server server(m, handler, limits);
   plain_client client(server.port());
   plain_client other(server.port());
   REQUIRE(client.ask(get("/first")).is(200));
