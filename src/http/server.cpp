@@ -125,8 +125,14 @@ task<> http_server::state::serve() {
   auto draining = drain(connections);
   auto served = connections.join();
   auto swept = sweeping.join();
-  sweeping.go(sweep());
-  for (const auto& r : receptions_) accepting.go(accept_from(*r, connections));
+  std::exception_ptr failure;
+  try {
+    sweeping.go(sweep());
+    for (const auto& r : receptions_) accepting.go(accept_from(*r, connections));
+  } catch (...) {
+    failure = std::current_exception();
+    stop();
+  }
   co_await std::move(accepted);
   stop();
   co_await std::move(draining);
@@ -134,6 +140,7 @@ task<> http_server::state::serve() {
   co_await std::move(served);
   sweeping.cancel();
   co_await std::move(swept);
+  if (failure) std::rethrow_exception(failure);
 }
 
 // An allocation that fails costs the newcomer its connection, and nobody else anything.
