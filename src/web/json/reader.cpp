@@ -212,8 +212,8 @@ bool json_reader::large_integer(std::uint64_t value) {
 
 bool json_reader::convert_number(double value, std::string_view text) {
   if (!convert(json_kind::floating, json_kind::integer)) return !is_full();
-  if (target_.type->kind == json_kind::integer) return store_integral(value);
-  return store_floating(value, text);
+  if (target_.type->kind != json_kind::integer) return store_floating(value, text);
+  return store_integral(is_exact(text) ? value : nearest<double>(text, value));
 }
 
 bool json_reader::store_integral(double value) {

@@ -165,6 +165,7 @@ TEST_CASE("integers of every width reach their ends and not beyond") {
 TEST_CASE("a number is an integer when its value is one") {
   CHECK(read<int>("1.0") == 1);
   CHECK(read<int>("1e3") == 1000);
+  CHECK(read<std::int64_t>("9007199254740985.0") == 9007199254740985);
   CHECK(read<int>("-2.50e1") == -25);
   CHECK(read<int>("-0") == 0);
   CHECK(read<unsigned>("-0.0") == 0);
