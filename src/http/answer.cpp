@@ -1,12 +1,17 @@
 #include <weft/http/answer.hpp>
 
+#include "answer_error.hpp"
 #include "client_exchange.hpp"
+#include "parse_errors.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace weft::http {
 
 namespace {
+
+namespace errors = detail::errors;
 
 // An announced length is not believed before the bytes come.
 constexpr std::uint64_t most_reserved = 1024 * 1024;
@@ -31,16 +36,25 @@ std::span<const header_field> answer_stream::trailers() const noexcept {
   return exchange_->trailers();
 }
 
+bool answer_stream::has_switched() const noexcept { return exchange_->has_switched(); }
+
+upgraded_stream answer_stream::take_stream() && {
+  const auto exchange = std::move(exchange_);
+  if (exchange == nullptr || !exchange->has_switched())
+    throw std::logic_error("weft: an answer whose connection still speaks HTTP has no stream");
+  return exchange->take_stream();
+}
+
 task<result<answer>> answer_stream::collect(std::uint64_t max_bytes) && {
   byte_buffer body;
-  if (content_length_.value_or(0) > max_bytes) co_return condition::limit_exceeded;
+  if (content_length_.value_or(0) > max_bytes) co_return answer_error(errors::body_too_large);
   if (content_length_)
     body.reserve(static_cast<std::size_t>(std::min(*content_length_, most_reserved)));
   for (;;) {
     auto piece = co_await exchange_->read();
     if (!piece && piece.error() != condition::eof) co_return piece.error();
     if (!piece) break;
-    if (piece->size() > max_bytes - body.size()) co_return condition::limit_exceeded;
+    if (piece->size() > max_bytes - body.size()) co_return answer_error(errors::body_too_large);
     body.append(*piece);
   }
   answer_head& head = *this;

@@ -8,6 +8,7 @@
 #include "until.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 #include <utility>
 
 namespace weft::http {
@@ -53,19 +54,26 @@ public:
   explicit state(client_options options)
       : pool_(std::make_shared<client_pool>(std::move(options))) {}
 
-  task<result<answer_stream>> open(client_request request, time_point deadline);
+  /// @param protocol  to be asked for; empty for none
+  task<result<answer_stream>> open(client_request request, std::string_view protocol,
+                                   time_point deadline);
+  task<result<answer_stream>> tunnel(endpoint to, time_point deadline);
   client_pool& pool() const noexcept { return *pool_; }
   const client_options& options() const noexcept { return pool_->options(); }
 
 private:
-  task<result<answer_stream>> ask(const client_request& request, time_point deadline);
+  task<result<answer_stream>> ask(const client_request& request, std::string_view protocol,
+                                  time_point deadline);
+  task<result<answer_stream>> send(const client_request& request, request_context context,
+                                   endpoint to, time_point deadline);
 
   const std::shared_ptr<client_pool> pool_;
 };
 
-task<result<answer_stream>> client::state::open(client_request request, time_point deadline) {
+task<result<answer_stream>> client::state::open(client_request request, std::string_view protocol,
+                                                time_point deadline) {
   for (std::size_t redirects = 0;; ++redirects) {
-    auto opened = co_await ask(request, deadline);
+    auto opened = co_await ask(request, protocol, deadline);
     if (!opened) co_return opened.error();
     opened->set_url(request.url());
     const auto location = opened->header("Location");
@@ -79,18 +87,38 @@ task<result<answer_stream>> client::state::open(client_request request, time_poi
   }
 }
 
-task<result<answer_stream>> client::state::ask(const client_request& request, time_point deadline) {
+task<result<answer_stream>> client::state::ask(const client_request& request,
+                                               std::string_view protocol, time_point deadline) {
   const auto target = read_target(request.url());
   if (!target) co_return target.error();
   const auto& proxy = options().proxy;
-  const endpoint host{target->host, target->port};
-  const endpoint to = proxy ? *proxy : host;
   const std::string absolute = "http://" + target->authority + target->target;
   request_context context;
   context.target = proxy ? absolute : target->target;
   context.authority = target->authority;
+  context.upgrade = protocol;
   if (proxy) context.proxy_authorization = options().proxy_authorization;
+  endpoint to{target->host, target->port};
+  if (proxy) to = *proxy;
+  else if (options().connect_to) to = *options().connect_to;
+  auto opened = co_await send(request, context, to, deadline);
+  co_return opened;
+}
 
+task<result<answer_stream>> client::state::tunnel(endpoint to, time_point deadline) {
+  const client_request none(http_method::get, "");
+  const std::string authority = to_string(to);
+  request_context context;
+  context.is_connect = true;
+  context.target = context.authority = authority;
+  context.proxy_authorization = options().proxy_authorization;
+  auto opened = co_await send(none, context, *options().proxy, deadline);
+  co_return opened;
+}
+
+task<result<answer_stream>> client::state::send(const client_request& request,
+                                                request_context context, endpoint to,
+                                                time_point deadline) {
   auto wanted = client_pool::want::any;
   for (;;) {
     const time_point patience = std::min(deadline, from_now(options().connect_timeout));
@@ -112,6 +140,8 @@ task<result<answer_stream>> client::state::ask(const client_request& request, ti
 
 client::client(client_options options) {
   detail::check_field_value(options.proxy_authorization);
+  if (options.proxy && options.connect_to)
+    throw std::invalid_argument("weft: a client has connect_to or a proxy, not both");
   state_ = std::make_shared<state>(std::move(options));
 }
 client::client(client&&) noexcept = default;
@@ -139,7 +169,7 @@ task<result<answer>> client::post(std::string url, std::string body, std::string
 task<result<answer>> client::send(client_request request) {
   const auto keep = state_;
   const time_point deadline = from_now(keep->options().total_timeout);
-  auto opened = co_await keep->open(std::move(request), deadline);
+  auto opened = co_await keep->open(std::move(request), {}, deadline);
   if (!opened) co_return opened.error();
   auto whole = co_await std::move(*opened).collect(keep->options().max_body_bytes);
   co_return whole;
@@ -148,7 +178,25 @@ task<result<answer>> client::send(client_request request) {
 task<result<answer_stream>> client::open(client_request request) {
   const auto keep = state_;
   const time_point deadline = from_now(keep->options().total_timeout);
-  auto opened = co_await keep->open(std::move(request), deadline);
+  auto opened = co_await keep->open(std::move(request), {}, deadline);
+  co_return opened;
+}
+
+task<result<answer_stream>> client::upgrade(client_request request, std::string protocol) {
+  if (request.has_body()) throw std::invalid_argument("weft: an upgrade is asked without a body");
+  detail::check_field_name(protocol);
+  const auto keep = state_;
+  const time_point deadline = from_now(keep->options().total_timeout);
+  auto opened = co_await keep->open(std::move(request), protocol, deadline);
+  co_return opened;
+}
+
+task<result<answer_stream>> client::tunnel(endpoint to) {
+  const auto keep = state_;
+  if (!keep->options().proxy || to.is_unix())
+    throw std::logic_error("weft: a tunnel leads through a proxy, to a host");
+  const time_point deadline = from_now(keep->options().total_timeout);
+  auto opened = co_await keep->tunnel(std::move(to), deadline);
   co_return opened;
 }
 

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace weft::http {
@@ -33,6 +34,10 @@ public:
   bool has_received() const noexcept { return received_; }
   /// Whether bytes are there that no answer has taken.
   bool has_unread() const noexcept { return parsed_ != in_.size(); }
+
+  /// For who goes on in another protocol: the socket, and what was read ahead.
+  tcp_stream& stream() noexcept { return stream_; }
+  std::string take_unread() { return std::string(in_.view().substr(parsed_)); }
 
   /// For the pool.
   void rest() noexcept;

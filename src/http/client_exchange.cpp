@@ -1,8 +1,12 @@
 #include "client_exchange.hpp"
 
+#include "answer_error.hpp"
+#include "char_class.hpp"
+#include "parse_errors.hpp"
 #include "until.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <system_error>
 
 namespace weft::http {
@@ -12,15 +16,6 @@ namespace {
 // A body up to this goes out with its head, in one write; a longer one in such pieces, each of
 // which has to get on in body_timeout.
 constexpr std::size_t piece_bytes = 64 * 1024;
-
-/// What a reader of the code compares with; the reason itself is in parse_errors.hpp.
-std::error_code to_code(const parse_error& error) noexcept {
-  switch (error.status) {
-    case http_status::content_too_large:
-    case http_status::request_header_fields_too_large: return condition::limit_exceeded;
-    default: return condition::bad_input;
-  }
-}
 
 bool is_final(std::error_code error) noexcept {
   return error == condition::canceled || error == condition::timed_out;
@@ -36,7 +31,8 @@ time_point client_exchange::no_later_than(duration wait) const {
 
 task<result<void>> client_exchange::start(const client_request& request,
                                           const request_context& context) {
-  (*lease_)->begin(request.method());
+  upgrade_ = context.upgrade;
+  (*lease_)->begin(context.is_connect ? http_method::connect : request.method());
   auto sent = co_await send(request, context);
   if (!sent && (gave_up_ || is_final(sent.error()))) co_return sent;
   // Also where sending failed: a server that refuses may answer, and close before it has read all.
@@ -187,11 +183,25 @@ task<result<void>> client_exchange::read_head(patience p) {
 }
 
 result<void> client_exchange::take_head_from_parser() {
-  const response_head& seen = (*lease_)->parser().message();
-  // Nobody has asked for another protocol.
-  if (seen.status == http_status::switching_protocols) return condition::bad_input;
+  const response_parser& parser = (*lease_)->parser();
+  const response_head& seen = parser.message();
+  if (seen.status == http_status::switching_protocols && !is_asked_for(seen))
+    return answer_error(detail::errors::unasked_protocol);
   head_.emplace(seen);
+  has_switched_ = complete_ = parser.is_tunnel();
   return {};
+}
+
+bool client_exchange::is_asked_for(const response_head& switching) const noexcept {
+  const auto protocol = switching.header("Upgrade");
+  return !upgrade_.empty() && protocol && detail::equals_any_case(*protocol, upgrade_);
+}
+
+upgraded_stream client_exchange::take_stream() {
+  const auto kept = std::make_shared<connection_lease>(std::move(*lease_));
+  lease_.reset();
+  client_connection& connection = **kept;
+  return {std::shared_ptr<tcp_stream>(kept, &connection.stream()), connection.take_unread()};
 }
 
 task<result<std::string_view>> client_exchange::read() {
@@ -219,7 +229,7 @@ task<result<parse_event>> client_exchange::next(patience p, stop_at s) {
   client_connection& connection = **lease_;
   for (;;) {
     const parse_event event = connection.step();
-    if (event == parse_event::error) co_return to_code(connection.parser().error());
+    if (event == parse_event::error) co_return answer_error(connection.parser().error());
     if (event != parse_event::need_more) co_return event;
     if (s == stop_at::event_or_continue && connection.parser().told_to_continue()) co_return event;
     const time_point when = std::min(p.until_when, from_now(p.for_each));
@@ -233,7 +243,7 @@ result<parse_event> client_exchange::at_end_of_stream() {
   client_connection& connection = **lease_;
   if (!connection.has_received()) return condition::eof;
   const parse_event event = connection.parser().finish().event;
-  if (event == parse_event::error) return to_code(connection.parser().error());
+  if (event == parse_event::error) return answer_error(connection.parser().error());
   return event;
 }
 

@@ -8,6 +8,7 @@
 #include <weft/http/answer.hpp>
 #include <weft/http/client_request.hpp>
 #include <weft/http/field_list.hpp>
+#include <weft/http/takeover.hpp>
 #include <weft/runtime/task_group.hpp>
 
 #include <optional>
@@ -33,6 +34,10 @@ public:
   /// After start(), once.
   answer_head take_head() { return std::move(*head_); }
   std::optional<std::uint64_t> content_length() const noexcept { return content_length_; }
+  /// Whether the connection speaks another protocol from now on.
+  bool has_switched() const noexcept { return has_switched_; }
+  /// The connection, with its place in the pool. Once, where has_switched().
+  upgraded_stream take_stream();
 
   /// As answer_stream's.
   task<result<std::string_view>> read();
@@ -68,6 +73,7 @@ private:
 
   task<result<void>> read_head(patience p);
   result<void> take_head_from_parser();
+  bool is_asked_for(const response_head& switching) const noexcept;
   task<result<parse_event>> next(patience p, stop_at s);
   result<parse_event> at_end_of_stream();
   time_point no_later_than(duration wait) const;
@@ -76,6 +82,7 @@ private:
   std::optional<connection_lease> lease_;
   const client_options& options_;  // the pool's, which lives as long as this (see answer_stream)
   const time_point deadline_;
+  std::string_view upgrade_;  // the protocol that was asked for; the caller's until start() ends
   byte_buffer out_;
   std::optional<answer_head> head_;
   std::optional<std::uint64_t> content_length_;
@@ -86,6 +93,7 @@ private:
   bool gave_up_ = false;    // what was to be sent is wrong, or was not to be had
   bool has_received_ = false;
   bool complete_ = false;
+  bool has_switched_ = false;
 };
 
 }  // namespace weft::http

@@ -75,6 +75,10 @@ inline constexpr parse_error unknown_transfer_encoding{
 inline constexpr parse_error transfer_encoding_in_1_0{
     bad_request, "HTTP/1.0 has no Transfer-Encoding", "transfer_encoding_1_0"};
 
+// Protocols
+inline constexpr parse_error unasked_protocol{
+    bad_gateway, "the server switches to a protocol that it was not asked for", "protocol"};
+
 // Body
 inline constexpr parse_error cut_short{bad_gateway, "the connection ended inside of the answer",
                                        "cut_short"};

@@ -36,7 +36,7 @@ void write_framing(byte_buffer& out, const client_request& request) {
 
 void write_request_head(byte_buffer& out, const client_request& request,
                         const request_context& context) {
-  out.append(request.method_name());
+  out.append(context.is_connect ? to_string(http_method::connect) : request.method_name());
   out.append(" ");
   out.append(context.target);
   out.append(" HTTP/1.1\r\n");
@@ -44,6 +44,10 @@ void write_request_head(byte_buffer& out, const client_request& request,
   if (!request.header("User-Agent")) write_field(out, "User-Agent", "weft");
   if (!context.proxy_authorization.empty())
     write_field(out, "Proxy-Authorization", context.proxy_authorization);
+  if (!context.upgrade.empty()) {
+    write_field(out, "Connection", "upgrade");
+    write_field(out, "Upgrade", context.upgrade);
+  }
   for (const auto& [name, value] : request.headers()) write_field(out, name, value);
   write_framing(out, request);
   out.append("\r\n");

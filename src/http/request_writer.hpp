@@ -9,9 +9,11 @@ namespace weft::http {
 
 /// What the URL and the connection say about how a request is sent.
 struct request_context {
+  bool is_connect = false;               ///< CONNECT instead of the request's method
   std::string_view target;               ///< origin-form, or absolute-form for a proxy
   std::string_view authority;            ///< the Host header
   std::string_view proxy_authorization;  ///< empty for none
+  std::string_view upgrade;              ///< the protocol that is asked for; empty for none
 };
 
 /// Appends the head of a request: its line, Host, User-Agent unless it has one, its own headers,

@@ -6,7 +6,7 @@ namespace weft::http {
 
 task<result<std::size_t>> upgraded_stream::read_some(std::span<char> into) {
   if (read_ahead_.empty()) {
-    const auto got = co_await stream_.read_some(into);
+    const auto got = co_await stream_->read_some(into);
     co_return got;
   }
   const auto size = std::min(into.size(), read_ahead_.size());

@@ -1,5 +1,7 @@
 #include <weft/http/client.hpp>
 #include <weft/http/server.hpp>
+#include <weft/http/takeover.hpp>
+#include <weft/net/tcp_listener.hpp>
 #include <weft/runtime/deadline.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
@@ -13,6 +15,7 @@
 #include <utility>
 
 #include "support/models.hpp"
+#include "support/temporary_folder.hpp"
 
 // What docs/client.md shows, region by region, against a server that says what it was asked.
 
@@ -20,10 +23,28 @@ using namespace std::chrono_literals;
 
 namespace {
 
+/// Sends back what comes.
+class echo final : public weft::http::takeover {
+public:
+  weft::task<> run(weft::http::upgraded_stream& stream) override {
+    std::string buffer(64, '\0');
+    for (;;) {
+      auto got = co_await stream.read_some(buffer);
+      if (!got) co_return;
+      auto sent = co_await stream.write_all(std::string_view(buffer).substr(0, *got));
+      if (!sent) co_return;
+    }
+  }
+};
+
 class asked_handler final : public weft::http_handler {
 public:
   weft::task<> handle(const weft::request& req, weft::response& res) override {
     if (req.path() == "/slow") co_await weft::sleep(300ms);
+    if (req.path() == "/echo") {
+      res.set_takeover("echo", std::make_shared<echo>());
+      co_return;
+    }
     res.set_content_type("application/json");
     res.body().append(req.method_name());
     res.body().append(" ");
@@ -115,6 +136,46 @@ weft::task<std::string> ask_for_a_moment(weft::http::client& client, std::string
 }
 // [/time]
 
+// [unix]
+weft::task<std::string> ask_over_a_file(std::string path) {
+  weft::http::client_options options;
+  options.connect_to = weft::endpoint::unix_socket(std::move(path));
+  weft::http::client client(std::move(options));
+  auto answer = co_await client.get("http://localhost/version");  // Host: localhost
+  if (!answer) co_return answer.error().message();
+  co_return std::string(answer->body());
+}
+// [/unix]
+
+// [upgrade]
+weft::task<std::string> say_hello(weft::http::client& client, std::string url) {
+  weft::http::client_request request(weft::http_method::get, std::move(url));
+  auto answer = co_await client.upgrade(request, "echo");
+  if (!answer) co_return answer.error().message();
+  if (!answer->has_switched()) co_return "the server would not";
+  auto stream = std::move(*answer).take_stream();
+  auto sent = co_await stream.write_all("hello");
+  if (!sent) co_return sent.error().message();
+  std::string back(64, '\0');
+  auto got = co_await stream.read_some(back);
+  if (!got) co_return got.error().message();
+  co_return back.substr(0, *got);
+}
+// [/upgrade]
+
+// [tunnel]
+weft::task<std::string> first_line_of(weft::http::client& through_proxy, weft::endpoint host) {
+  auto answer = co_await through_proxy.tunnel(host);
+  if (!answer) co_return answer.error().message();
+  if (!answer->has_switched()) co_return "the proxy would not";
+  auto stream = std::move(*answer).take_stream();
+  std::string line(64, '\0');
+  auto got = co_await stream.read_some(line);
+  if (!got) co_return got.error().message();
+  co_return line.substr(0, *got);
+}
+// [/tunnel]
+
 // [options]
 weft::http::client careful_client() {
   return weft::http::client({.max_connections_per_host = 4,
@@ -125,10 +186,38 @@ weft::http::client careful_client() {
 }
 // [/options]
 
+/// A proxy that makes one tunnel, to a host that greets.
+weft::task<> greet_once(weft::tcp_listener& listener) {
+  auto stream = co_await listener.accept();
+  if (!stream) co_return;
+  std::string head(1024, '\0');
+  auto got = co_await stream->read_some(head);
+  if (!got) co_return;
+  auto sent = co_await stream->write_all("HTTP/1.1 200 OK\r\n\r\n220 hello");
+  CHECK(sent.has_value());
+}
+
+weft::task<> ask_a_proxy() {
+  const weft::endpoint any{"127.0.0.1", 0};
+  auto listener = weft::tcp_listener::open(any);
+  REQUIRE(listener.has_value());
+  auto proxying = weft::go(greet_once(*listener));
+  {
+    weft::http::client_options options;
+    options.proxy = listener->local();
+    weft::http::client client(std::move(options));
+    const weft::endpoint host{"mail.example", 25};
+    const auto line = co_await first_line_of(client, host);
+    CHECK(line == "220 hello");
+  }
+  co_await proxying.join();
+}
+
 weft::task<> ask_everything() {
+  const weft::test::temporary_folder folder;
   asked_handler handler;
   weft::server_options options;
-  options.listen = {weft::endpoint{"127.0.0.1", 0}};
+  options.listen = {weft::endpoint{"127.0.0.1", 0}, weft::endpoint::unix_socket(folder / "s")};
   weft::http_server server(handler, options);
   REQUIRE(server.open().has_value());
   auto serving = weft::go(server.serve());
@@ -149,9 +238,16 @@ weft::task<> ask_everything() {
     CHECK(late == "too late");
     const auto refused = co_await ask_for_a_moment(client, "http://127.0.0.1:1/");
     CHECK(refused == "nobody listens");
+    const auto over_a_file = co_await ask_over_a_file(folder / "s");
+    CHECK(over_a_file == "GET /version ");
+    const auto hello = co_await say_hello(client, base + "/echo");
+    CHECK(hello == "hello");
+    const auto unwilling = co_await say_hello(client, base + "/json");
+    CHECK(unwilling == "the server would not");
   }
   server.stop();
   co_await serving.join();
+  co_await ask_a_proxy();
 }
 
 }  // namespace

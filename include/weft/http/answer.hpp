@@ -6,6 +6,7 @@
 #include <weft/http/header_field.hpp>
 #include <weft/http/response_parser.hpp>
 #include <weft/http/status.hpp>
+#include <weft/http/takeover.hpp>
 #include <weft/runtime/task.hpp>
 
 #include <memory>
@@ -90,6 +91,14 @@ public:
   std::optional<std::uint64_t> content_length() const noexcept { return content_length_; }
   /// What came behind a chunked body; valid once it is complete, as long as this object.
   std::span<const header_field> trailers() const noexcept;
+
+  /// Whether the connection now speaks the protocol that client::upgrade() asked for, or is a
+  /// tunnel: then there is no body.
+  bool has_switched() const noexcept;
+  /// The connection, which keeps its place among max_connections for as long as it lives, and is
+  /// closed with it. No time of the client's holds for it.
+  /// @throws std::logic_error unless has_switched(), and a second time
+  upgraded_stream take_stream() &&;
 
   /// Reads the rest and makes it a whole answer.
   /// @param max_bytes  of the body

@@ -43,7 +43,10 @@ struct client_options {
   std::size_t max_header_count = 200;
   std::uint64_t max_body_bytes = 64 * 1024 * 1024;  ///< of a whole answer; a stream has no bound
 
-  /// Where all requests go, in absolute-form, instead of to their hosts.
+  /// Where all connections go instead of to the hosts of the URLs, as a Unix socket. The requests
+  /// stay as they are.
+  std::optional<endpoint> connect_to{};
+  /// Where all requests go, in absolute-form, instead of to their hosts. Not with connect_to.
   std::optional<endpoint> proxy{};
   std::string proxy_authorization{};  ///< "Basic ..."; sent to the proxy with each request
 };
@@ -76,7 +79,7 @@ struct client_counts {
 /// Cost        beside the answer's text: a few frames from the thread's pool, a timer for each
 /// phase
 /// @errors     condition::bad_input for a URL that is none, and for an answer that follows no
-///             grammar or is cut short; condition::refused where nobody listens;
+///             grammar or is cut short (the code's message names the rule that it breaks); condition::refused where nobody listens;
 ///             condition::timed_out; condition::limit_exceeded; condition::canceled; condition::eof
 ///             where the server closes before it answers; std::errc::protocol_not_supported for
 ///             another scheme than http; the system's code for a broken connection
@@ -84,7 +87,8 @@ struct client_counts {
 /// @example tests/docs/client_guide_test.cpp:first
 class client {
 public:
-  /// @throws std::invalid_argument for control bytes in proxy_authorization
+  /// @throws std::invalid_argument for control bytes in proxy_authorization, and for a proxy
+  ///         beside connect_to
   explicit client(client_options options = {});
   client(client&&) noexcept;
   client& operator=(client&&) noexcept;
@@ -101,6 +105,22 @@ public:
   /// sending, so it is seen although the server takes no more. A successful one that comes early is
   /// read when the body is sent.
   task<result<answer_stream>> open(client_request request);
+
+  /// Asks the server to go on in another protocol, and returns when the head of its answer is
+  /// there. Where has_switched() says so, take_stream() is the connection (RFC 9110 7.8); every other
+  /// answer is one, of a server that would not.
+  /// @param request   without a body; with what headers the protocol wants
+  /// @param protocol  "websocket"
+  /// @throws std::invalid_argument for a request with a body, and a protocol that is no token
+  /// @example tests/docs/client_guide_test.cpp:upgrade
+  task<result<answer_stream>> upgrade(client_request request, std::string protocol);
+
+  /// Asks the proxy for a tunnel to a host (CONNECT), and returns when the head of its answer is
+  /// there. Where has_switched() says so, take_stream() is the connection to that host.
+  /// @throws std::logic_error without client_options::proxy, and for a Unix socket
+  /// @source RFC 9110 9.3.6
+  /// @example tests/docs/client_guide_test.cpp:tunnel
+  task<result<answer_stream>> tunnel(endpoint to);
 
   /// Numbers that are right each, but of no one moment.
   client_counts counts() const;

@@ -73,6 +73,9 @@ public:
   bool told_to_continue() const noexcept { return told_to_continue_; }
   /// Whether another answer can follow on this connection; valid after `head`.
   bool keep_alive() const noexcept;
+  /// Whether the connection speaks no HTTP from here on: after a 101, and a success for CONNECT.
+  /// Valid after `head`.
+  bool is_tunnel() const noexcept { return framing_ == framing::tunnel; }
   /// The announced length of the body that follows; nullopt for a chunked one and one that ends
   /// with the connection. Valid after `head`.
   std::optional<std::uint64_t> content_length() const noexcept;

@@ -24,8 +24,8 @@ struct server_options {
   std::optional<unsigned> socket_mode{};
   /// The hosts that requests may be for, whatever their port: "example.org", "*.example.org" for
   /// all names below it, "127.0.0.1", "[::1]". Case, the dot of the root and the spelling of an
-  /// IPv6 address make no difference. Any other host, and none in HTTP/1.0, is answered 421. Empty:
-  /// all hosts are served.
+  /// IPv6 address make no difference. Any other host, and none in HTTP/1.0, is answered 421.
+  /// Empty: all hosts are served.
   std::vector<std::string> allowed_hosts{};
   http_limits limits{};
 };

@@ -55,6 +55,8 @@ task<std::string> told(client& c, std::string url) {
   return told(c, client_request(http_method::get, std::move(url)));
 }
 
+std::string malformed(const std::string& rule) { return "malformed answer: " + rule; }
+
 const std::string eof = make_error_code(condition::eof).message();
 const std::string bad_input = make_error_code(condition::bad_input).message();
 const std::string timed_out = make_error_code(condition::timed_out).message();
@@ -71,15 +73,24 @@ TEST_CASE(
   under_each_model([]() -> task<> {
     const row rows[] = {
         {"", eof},
-        {"garbage\r\n\r\n", bad_input},
-        {"HTTP/1.1 20", bad_input},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n", bad_input},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", bad_input},
-        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", bad_input},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", bad_input},
-        {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n", bad_input},
-        {"HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a') + "\r\n\r\n", limit_exceeded},
-        {"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n", limit_exceeded},
+        {"garbage\r\n\r\n", malformed("the status line is not version SP status SP reason")},
+        {"HTTP/1.1 20", malformed("the connection ended inside of the answer")},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n",
+         malformed("the connection ended inside of the answer")},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell",
+         malformed("the connection ended inside of the answer")},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+         malformed("the connection ended inside of the answer")},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+         malformed("there is more than one Content-Length header")},
+        {"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n",
+         malformed("the only transfer coding implemented is chunked")},
+        {"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+         malformed("the server switches to a protocol that it was not asked for")},
+        {"HTTP/1.1 200 OK\r\nA: " + std::string(70'000, 'a') + "\r\n\r\n",
+         malformed("the header block is larger than max_header_bytes")},
+        {"HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n",
+         malformed("the body is larger than max_body_bytes")},
         {ok_with("whole"), "200 whole"},
         {"HTTP/1.1 200 OK\r\n\r\nuntil the end", "200 until the end"},
         {"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nold", "200 ol"},
