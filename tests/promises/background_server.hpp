@@ -13,7 +13,6 @@
 #include <future>
 #include <stdexcept>
 #include <thread>
-#include <utility>
 
 #include "promises/patience.hpp"
 #include "support/models.hpp"
@@ -25,12 +24,8 @@ namespace weft::test {
 class background_server {
 public:
   /// @throws std::runtime_error where it does not open
-  /// @param before_serving  called on the server's thread when it is open
-  background_server(const named_model& m, http_handler& handler, const http_limits& limits = {},
-                    std::function<void()> before_serving = {})
-      : server_(handler, options_with(limits)),
-        before_serving_(std::move(before_serving)),
-        thread_([this, m] { run(m); }) {
+  background_server(const named_model& m, http_handler& handler, const http_limits& limits = {})
+      : server_(handler, options_with(limits)), thread_([this, m] { run(m); }) {
     if (!opened_.get_future().get()) {
       thread_.join();
       throw std::runtime_error("the server of a test does not open");
@@ -77,13 +72,10 @@ private:
   task<> serve() {
     const auto opened = server_.open();
     opened_.set_value(opened.has_value());
-    if (!opened) co_return;
-    if (before_serving_) before_serving_();
-    co_await server_.serve();
+    if (opened) co_await server_.serve();
   }
 
   http_server server_;
-  const std::function<void()> before_serving_;
   scheduler* workers_ = nullptr;  // known before it is opened
   std::promise<bool> opened_;
   std::uint16_t port_ = 0;

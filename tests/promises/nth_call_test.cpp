@@ -15,7 +15,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -271,29 +270,6 @@ TEST_CASE("a listening socket that the system refuses is an error of open()") {
 }
 
 #ifdef WEFT_REPLACES_NEW
-TEST_CASE("a server that finds no memory as it begins to serve ends with that error, or serves") {
-  const spared_thread spared;
-  const captured_stderr quiet;
-  for (const auto& m : serving_models_with_io()) {
-    for (std::int64_t nth = 1, failed = nth; failed == nth; ++nth) {
-      CAPTURE(m.name, nth);
-      streaming_handler handler(&answer);
-      std::optional<failing_call> armed;
-      background_server server(m, handler, {},
-                               [&] { armed.emplace(fallible::allocation, nth, 0); });
-      plain_client client(server.port());
-      client.send(get("/text"));
-      CHECK(within_reason([&] { return server.has_ended() || client.has_something(); }));
-      if (armed->has_failed()) failed = nth + 1;
-      armed.reset();
-      if (client.has_something()) CHECK(client.read_answer().is_clean());
-      client.close();
-      (void)server.stop();
-      CHECK(server.has_ended());
-    }
-  }
-}
-
 TEST_CASE("an allocation that fails at its n-th call loses at most its own connection") {
   expect_service_goes_on(serving_models_with_io(), {{fallible::allocation, 0, 1}});
 }

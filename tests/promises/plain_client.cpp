@@ -5,7 +5,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -102,11 +101,6 @@ plain_answer plain_client::read_answer(http_method asked) {
     answer.how = is_late ? ending::late : any ? ending::cut : ending::refused;
     return answer;
   }
-}
-
-bool plain_client::has_something() const {
-  pollfd asked{descriptor_, POLLIN, 0};
-  return !unread_.empty() || ::poll(&asked, 1, 0) == 1;
 }
 
 bool plain_client::is_ended_by_peer() {

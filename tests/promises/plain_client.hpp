@@ -50,8 +50,6 @@ public:
     send(request);
     return read_answer();
   }
-  /// Whether a read would not wait.
-  bool has_something() const;
   /// Waits for the end of the connection. @return whether it came, and nothing before it
   bool is_ended_by_peer();
   void finish_writing() const noexcept;

@@ -95,6 +95,7 @@ TEST_CASE("a full descriptor table is answered with 503 by the spare descriptor 
     const captured_errors errors;
     auto options = on_a_free_port();
     options.limits.accept_patience = 50ms;
+    options.limits.keep_alive_timeout = 5s;  // what is not answered fails before long
     running_server server(options);
     server.start();
     auto served = co_await server.connect();
