@@ -13,9 +13,13 @@ namespace weft::http {
 
 namespace {
 
-// A body up to this goes out with its head, in one write; a longer one in such pieces, each of
-// which has to get on in body_timeout.
-constexpr std::size_t piece_bytes = 64 * 1024;
+// A body up to this goes out with its head, in one write.
+constexpr std::size_t small_body_bytes = 64 * 1024;
+
+task<result<void>> wait_for(event& e) {
+  auto waited = co_await e.wait();
+  co_return waited;
+}
 
 bool is_final(std::error_code error) noexcept {
   return error == condition::canceled || error == condition::timed_out;
@@ -27,23 +31,30 @@ time_point client_exchange::no_later_than(duration wait) const {
   return std::min(deadline_, from_now(wait));
 }
 
+void client_exchange::drop_lease() noexcept {
+  lease_.reset();
+  shared_lease_.reset();
+}
+
 // ------------------------------------------------------------------ the request
 
 task<result<void>> client_exchange::start(const client_request& request,
                                           const request_context& context) {
   upgrade_ = context.upgrade;
-  (*lease_)->begin(context.is_connect ? http_method::connect : request.method());
+  connection().begin(context.is_connect ? http_method::connect : request.method());
   auto sent = co_await send(request, context);
-  if (!sent && (gave_up_ || is_final(sent.error()))) co_return sent;
+  const bool is_over = !sent && (is_final(sent.error()) || (sender_ && sender_->gave_up()));
+  if (is_over) co_return sent;
   // Also where sending failed: a server that refuses may answer, and close before it has read all.
   if (!head_) {
     const patience wait(no_later_than(options_.head_timeout), duration::max());
     auto got = co_await read_head(wait);
-    has_received_ = (*lease_)->has_received();
+    has_received_ = connection().has_received();
     if (!got) co_return got;
   }
-  content_length_ = (*lease_)->parser().content_length();
-  if (content_length_ == 0) finish();
+  content_length_ = connection().parser().content_length();
+  const bool is_sending = sender_ != nullptr && !sender_->has_ended();
+  if (content_length_ == 0 && !is_sending) finish();
   co_return result<void>{};
 }
 
@@ -51,16 +62,18 @@ task<result<void>> client_exchange::send(const client_request& request,
                                          const request_context& context) {
   write_request_head(out_, request, context);
   const bool is_small = request.streamed_body() == nullptr &&
-                        request.body().size() <= piece_bytes && !request.expects_continue();
+                        request.body().size() <= small_body_bytes && !request.expects_continue();
   if (is_small) out_.append(request.body());
-  auto sent = co_await write_out();
+  const sending_time time{deadline_, options_.body_timeout};
+  auto sent = co_await send_in_pieces(connection(), out_.view(), time);
+  out_.clear();
   body_sent_ = is_small && sent.has_value();
   if (!sent || is_small) co_return sent;
   if (request.expects_continue()) {
     auto told = co_await ask_before_body();
     if (!told || head_) co_return told;
   }
-  auto all = co_await send_body_watched(request);
+  auto all = co_await send_body_beside(request);
   co_return all;
 }
 
@@ -77,101 +90,69 @@ task<result<void>> client_exchange::ask_before_body() {
   co_return result<void>{};
 }
 
-// Two tasks, since the server may answer before it has read all. Sending ends both; an answer ends
-// the sending unless it is a success.
-task<result<void>> client_exchange::send_body_watched(const client_request& request) {
+// Until the answer begins, or all is sent. An answer that is no success ends the sending (RFC 9112
+// 9.5), else it goes on while the answer is read (RFC 9110 7.5).
+task<result<void>> client_exchange::send_body_beside(const client_request& request) {
+  begin_sending(request);
   task_group both;
-  both.go(send_beside(request, both));
   both.go(watch(both));
+  both.go(wait_for_sender(both));
   co_await both.join();
-  body_sent_ = sent_.has_value();
-  if (gave_up_) co_return sent_;
-  if (head_) co_return result<void>{};
-  // A broken connection has cancelled the sending, which is not what the caller asks about.
-  if (!watched_ && watched_.error() != condition::canceled) co_return watched_;
-  co_return sent_;
+  if (sender_->has_ended() && sender_->gave_up()) co_return sender_->outcome();
+  if (head_) {
+    const bool is_success = static_cast<unsigned>(head_->status()) < 300;
+    if (!is_success) sender_->stop();
+    co_return result<void>{};
+  }
+  if (sender_->has_ended()) co_return sender_->outcome();
+  // Cancelled, or the connection is broken: what the body itself may have come to counts more.
+  const auto cause = co_await cause_of(watched_.error());
+  co_return cause;
 }
 
-task<> client_exchange::send_beside(const client_request& request, task_group& both) {
-  sent_ = co_await send_body(request);
-  both.cancel();
+void client_exchange::begin_sending(const client_request& request) {
+  shared_lease_ = std::make_shared<connection_lease>(std::move(*lease_));
+  lease_.reset();
+  sender_ = std::make_shared<body_sender>(shared_lease_, request,
+                                          sending_time{deadline_, options_.body_timeout});
+  scheduler::current().spawn(body_sender::run(sender_));
 }
 
 task<> client_exchange::watch(task_group& both) {
   const patience endless(time_point::max(), duration::max());
   watched_ = co_await read_head(endless);
-  if (!watched_ && watched_.error() == condition::canceled) co_return;
-  const bool is_success = head_ && static_cast<unsigned>(head_->status()) < 300;
-  if (!is_success) both.cancel();
+  both.cancel();
 }
 
-task<result<void>> client_exchange::send_body(const client_request& request) {
-  if (request.streamed_body() == nullptr) {
-    auto sent = co_await send_text(request.body());
-    co_return sent;
-  }
-  outgoing_body& body = *request.streamed_body();
-  if (const auto length = request.body_length()) {
-    auto sent = co_await send_length(body, *length);
-    co_return sent;
-  }
-  auto sent = co_await send_chunks(body);
-  co_return sent;
+task<> client_exchange::wait_for_sender(task_group& both) {
+  const auto ended = co_await sender_->ended().wait();
+  if (ended) both.cancel();
 }
 
-task<result<void>> client_exchange::send_text(std::string_view text) {
-  while (!text.empty()) {
-    const auto piece = text.substr(0, piece_bytes);
-    auto sent = co_await write(piece);
-    if (!sent) co_return sent;
-    text.remove_prefix(piece.size());
-  }
+/// The answer is whole. Where the connection goes on, so does the sending, to its end; where the
+/// server closes it, nobody reads what would still be sent.
+task<result<void>> client_exchange::settle_sending() {
+  if (!connection().parser().keep_alive()) sender_->stop();
+  auto ended = co_await until(deadline_, wait_for(sender_->ended()));
+  if (!ended) co_return ended;
+  if (sender_->gave_up()) co_return sender_->outcome();
   co_return result<void>{};
 }
 
-task<result<void>> client_exchange::send_length(outgoing_body& body, std::uint64_t length) {
-  for (;;) {
-    auto piece = co_await body.read();
-    if (!piece && piece.error() != condition::eof) co_return give_up(piece.error());
-    if (!piece) break;
-    if (piece->size() > length) co_return give_up(condition::limit_exceeded);
-    length -= piece->size();
-    auto sent = co_await send_text(*piece);
-    if (!sent) co_return sent;
-  }
-  if (length != 0) co_return give_up(condition::bad_input);
-  co_return result<void>{};
+/// Why a read has failed: a body that could not be had has ended the connection. The sending is
+/// over with this.
+task<std::error_code> client_exchange::cause_of(std::error_code error) {
+  if (sender_ == nullptr) co_return error;
+  sender_->stop();
+  if (error == condition::canceled) co_return error;
+  const auto ended = co_await sender_->ended().wait();
+  if (!ended || !sender_->gave_up()) co_return error;
+  const auto body = sender_->outcome();
+  co_return body ? error : body.error();
 }
 
-task<result<void>> client_exchange::send_chunks(outgoing_body& body) {
-  for (;;) {
-    auto piece = co_await body.read();
-    if (!piece && piece.error() != condition::eof) co_return give_up(piece.error());
-    if (!piece) break;
-    write_chunk(out_, *piece);
-    auto sent = co_await write_out();
-    if (!sent) co_return sent;
-  }
-  write_last_chunk(out_, body.trailers());
-  auto sent = co_await write_out();
-  co_return sent;
-}
-
-// A cancel may be the watch's, which has an answer then.
-result<void> client_exchange::give_up(std::error_code why) noexcept {
-  gave_up_ = why != condition::canceled;
-  return why;
-}
-
-task<result<void>> client_exchange::write_out() {
-  auto sent = co_await send_text(out_.view());
-  out_.clear();
-  co_return sent;
-}
-
-task<result<void>> client_exchange::write(std::string_view bytes) {
-  auto sent = co_await until(no_later_than(options_.body_timeout), (*lease_)->write(bytes));
-  co_return sent;
+bool client_exchange::has_sent_all() const noexcept {
+  return body_sent_ || (sender_ != nullptr && sender_->has_ended() && sender_->has_sent_all());
 }
 
 // ------------------------------------------------------------------ the answer
@@ -183,7 +164,7 @@ task<result<void>> client_exchange::read_head(patience p) {
 }
 
 result<void> client_exchange::take_head_from_parser() {
-  const response_parser& parser = (*lease_)->parser();
+  const response_parser& parser = connection().parser();
   const response_head& seen = parser.message();
   if (seen.status == http_status::switching_protocols && !is_asked_for(seen))
     return answer_error(detail::errors::unasked_protocol);
@@ -198,66 +179,76 @@ bool client_exchange::is_asked_for(const response_head& switching) const noexcep
 }
 
 upgraded_stream client_exchange::take_stream() {
+  // There is no sender: what is asked for has no body.
   const auto kept = std::make_shared<connection_lease>(std::move(*lease_));
   lease_.reset();
-  client_connection& connection = **kept;
-  return {std::shared_ptr<tcp_stream>(kept, &connection.stream()), connection.take_unread()};
+  client_connection& c = **kept;
+  return {std::shared_ptr<tcp_stream>(kept, &c.stream()), c.take_unread()};
 }
 
 task<result<std::string_view>> client_exchange::read() {
   if (complete_) co_return condition::eof;
-  if (!lease_) co_return condition::closed;
+  if (!has_lease()) co_return condition::closed;
   const patience wait(deadline_, options_.body_timeout);
   for (;;) {
     auto event = co_await next(wait, stop_at::event);
     if (!event) {
-      lease_.reset();
-      co_return event.error();
+      const auto cause = co_await cause_of(event.error());
+      drop_lease();
+      co_return cause;
     }
-    response_parser& parser = (*lease_)->parser();
+    response_parser& parser = connection().parser();
     if (*event == parse_event::body) co_return parser.body_chunk();
     if (*event == parse_event::trailer)
       trailers_.add(parser.trailer().name, parser.trailer().value);
-    if (*event == parse_event::done) {
-      finish();
-      co_return condition::eof;
+    if (*event == parse_event::done) break;
+  }
+  if (sender_ != nullptr) {
+    auto settled = co_await settle_sending();
+    if (!settled) {
+      sender_->stop();
+      drop_lease();
+      co_return settled.error();
     }
   }
+  finish();
+  co_return condition::eof;
 }
 
 task<result<parse_event>> client_exchange::next(patience p, stop_at s) {
-  client_connection& connection = **lease_;
+  client_connection& c = connection();
   for (;;) {
-    const parse_event event = connection.step();
-    if (event == parse_event::error) co_return answer_error(connection.parser().error());
+    const parse_event event = c.step();
+    if (event == parse_event::error) co_return answer_error(c.parser().error());
     if (event != parse_event::need_more) co_return event;
-    if (s == stop_at::event_or_continue && connection.parser().told_to_continue()) co_return event;
+    if (s == stop_at::event_or_continue && c.parser().told_to_continue()) co_return event;
     const time_point when = std::min(p.until_when, from_now(p.for_each));
-    auto got = co_await until(when, connection.receive());
+    auto got = co_await until(when, c.receive());
     if (!got && got.error() == condition::eof) co_return at_end_of_stream();
     if (!got) co_return got.error();
   }
 }
 
 result<parse_event> client_exchange::at_end_of_stream() {
-  client_connection& connection = **lease_;
-  if (!connection.has_received()) return condition::eof;
-  const parse_event event = connection.parser().finish().event;
-  if (event == parse_event::error) return answer_error(connection.parser().error());
+  client_connection& c = connection();
+  if (!c.has_received()) return condition::eof;
+  const parse_event event = c.parser().finish().event;
+  if (event == parse_event::error) return answer_error(c.parser().error());
   return event;
 }
 
 void client_exchange::finish() {
   complete_ = true;
-  client_connection& connection = **lease_;
-  const bool can_serve_again =
-      body_sent_ && connection.parser().keep_alive() && !connection.has_unread();
-  if (can_serve_again) lease_->give_back();
-  lease_.reset();
+  client_connection& c = connection();
+  if (has_sent_all() && c.parser().keep_alive() && !c.has_unread()) lease().give_back();
+  drop_lease();
 }
 
 bool client_exchange::met_a_closed_connection(std::error_code error) const noexcept {
-  return lease_ && lease_->was_resting() && !has_received_ && !is_final(error);
+  const connection_lease* const used = shared_lease_ ? shared_lease_.get()
+                                       : lease_      ? &*lease_
+                                                     : nullptr;
+  return used != nullptr && used->was_resting() && !has_received_ && !is_final(error);
 }
 
 }  // namespace weft::http

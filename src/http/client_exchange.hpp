@@ -1,5 +1,6 @@
 #pragma once
 
+#include "body_sender.hpp"
 #include "client_pool.hpp"
 #include "request_writer.hpp"
 
@@ -11,6 +12,7 @@
 #include <weft/http/takeover.hpp>
 #include <weft/runtime/task_group.hpp>
 
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -26,10 +28,14 @@ public:
   /// @param deadline  of all of it
   client_exchange(connection_lease lease, const client_options& options, time_point deadline)
       : lease_(std::move(lease)), options_(options), deadline_(deadline) {}
+  ~client_exchange() {
+    if (sender_ != nullptr) sender_->stop();
+  }
   client_exchange(const client_exchange&) = delete;
   client_exchange& operator=(const client_exchange&) = delete;
 
-  /// Sends the request, and reads the head of the answer.
+  /// Sends the request, and reads the head of the answer. A long body may still be on its way then,
+  /// where the answer is a success.
   task<result<void>> start(const client_request& request, const request_context& context);
   /// After start(), once.
   answer_head take_head() { return std::move(*head_); }
@@ -60,16 +66,13 @@ private:
 
   task<result<void>> send(const client_request& request, const request_context& context);
   task<result<void>> ask_before_body();
-  task<result<void>> send_body_watched(const client_request& request);
-  task<> send_beside(const client_request& request, task_group& both);
+  task<result<void>> send_body_beside(const client_request& request);
+  void begin_sending(const client_request& request);
   task<> watch(task_group& both);
-  task<result<void>> send_body(const client_request& request);
-  task<result<void>> send_chunks(outgoing_body& body);
-  task<result<void>> send_length(outgoing_body& body, std::uint64_t length);
-  result<void> give_up(std::error_code why) noexcept;
-  task<result<void>> send_text(std::string_view text);
-  task<result<void>> write(std::string_view bytes);
-  task<result<void>> write_out();
+  task<> wait_for_sender(task_group& both);
+  task<result<void>> settle_sending();
+  task<std::error_code> cause_of(std::error_code error);
+  bool has_sent_all() const noexcept;
 
   task<result<void>> read_head(patience p);
   result<void> take_head_from_parser();
@@ -79,7 +82,14 @@ private:
   time_point no_later_than(duration wait) const;
   void finish();
 
+  connection_lease& lease() noexcept { return shared_lease_ ? *shared_lease_ : *lease_; }
+  client_connection& connection() noexcept { return *lease(); }
+  bool has_lease() const noexcept { return shared_lease_ != nullptr || lease_.has_value(); }
+  void drop_lease() noexcept;
+
   std::optional<connection_lease> lease_;
+  std::shared_ptr<connection_lease> shared_lease_;  // instead, where a sender has a part in it
+  std::shared_ptr<body_sender> sender_;
   const client_options& options_;  // the pool's, which lives as long as this (see answer_stream)
   const time_point deadline_;
   std::string_view upgrade_;  // the protocol that was asked for; the caller's until start() ends
@@ -87,10 +97,8 @@ private:
   std::optional<answer_head> head_;
   std::optional<std::uint64_t> content_length_;
   field_list trailers_;
-  result<void> sent_;       // of a watched sending
-  result<void> watched_;    // the watch on it
-  bool body_sent_ = false;  // as a whole
-  bool gave_up_ = false;    // what was to be sent is wrong, or was not to be had
+  result<void> watched_;    // for an answer, while the body is sent
+  bool body_sent_ = false;  // with the head
   bool has_received_ = false;
   bool complete_ = false;
   bool has_switched_ = false;

@@ -68,7 +68,7 @@ void client_request::remove_header(std::string_view name) noexcept {
 }
 
 void client_request::set_body(std::string body) {
-  body_ = std::move(body);
+  body_ = std::make_shared<const std::string>(std::move(body));
   streamed_ = nullptr;
 }
 
@@ -79,19 +79,19 @@ void client_request::set_body(std::string body, std::string_view content_type) {
 
 void client_request::set_body(std::shared_ptr<outgoing_body> body,
                               std::optional<std::uint64_t> length) {
-  body_.clear();
+  body_ = nullptr;
   streamed_ = std::move(body);
   streamed_length_ = length;
 }
 
 std::optional<std::uint64_t> client_request::body_length() const noexcept {
-  return streamed_ != nullptr ? streamed_length_ : body_.size();
+  return streamed_ != nullptr ? streamed_length_ : body().size();
 }
 
 void client_request::become_get() {
   method_ = http_method::get;
   method_name_ = to_string(method_);
-  body_.clear();
+  body_ = nullptr;
   streamed_ = nullptr;
   std::erase_if(fields_, [](const field& f) {
     return f.name.size() >= 8 && equals_any_case(std::string_view(f.name).substr(0, 8), "content-");

@@ -79,10 +79,11 @@ struct client_counts {
 /// Cost        beside the answer's text: a few frames from the thread's pool, a timer for each
 /// phase
 /// @errors     condition::bad_input for a URL that is none, and for an answer that follows no
-///             grammar or is cut short (the code's message names the rule that it breaks); condition::refused where nobody listens;
-///             condition::timed_out; condition::limit_exceeded; condition::canceled; condition::eof
-///             where the server closes before it answers; std::errc::protocol_not_supported for
-///             another scheme than http; the system's code for a broken connection
+///             grammar or is cut short (the code's message names the rule that it breaks);
+///             condition::refused where nobody listens; condition::timed_out;
+///             condition::limit_exceeded; condition::canceled; condition::eof where the server
+///             closes before it answers; std::errc::protocol_not_supported for another scheme than
+///             http; the system's code for a broken connection
 /// @throws     what a request's outgoing_body throws, and std::invalid_argument for its trailers
 /// @example tests/docs/client_guide_test.cpp:first
 class client {
@@ -99,16 +100,17 @@ public:
 
   /// Sends any request and collects the answer.
   task<result<answer>> send(client_request request);
-  /// Sends any request, and returns when the head of the answer is there and the request is sent.
+  /// Sends any request, and returns when the head of the answer is there.
   ///
-  /// While a body is being sent the connection is watched: an answer that is no success ends the
-  /// sending, so it is seen although the server takes no more. A successful one that comes early is
-  /// read when the body is sent.
+  /// A body of more than 64 KiB, or a streamed one, may still be on its way then: it goes on while
+  /// the answer is read, and is ended by an answer that is no success (RFC 9112 9.5), by the end of
+  /// one that closes the connection, and with the answer_stream. At the end of any other the reader
+  /// waits until all is sent. A body that fails is an error of open(), or of read().
   task<result<answer_stream>> open(client_request request);
 
   /// Asks the server to go on in another protocol, and returns when the head of its answer is
-  /// there. Where has_switched() says so, take_stream() is the connection (RFC 9110 7.8); every other
-  /// answer is one, of a server that would not.
+  /// there. Where has_switched() says so, take_stream() is the connection (RFC 9110 7.8); every
+  /// other answer is one, of a server that would not.
   /// @param request   without a body; with what headers the protocol wants
   /// @param protocol  "websocket"
   /// @throws std::invalid_argument for a request with a body, and a protocol that is no token

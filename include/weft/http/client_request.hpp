@@ -68,10 +68,12 @@ public:
   ///                the body goes out in chunks
   void set_body(std::shared_ptr<outgoing_body> body,
                 std::optional<std::uint64_t> length = std::nullopt);
-  std::string_view body() const noexcept { return body_; }
+  std::string_view body() const noexcept { return body_ ? std::string_view(*body_) : ""; }
+  /// The same, for who keeps it longer than the request. @return null where there is none
+  const std::shared_ptr<const std::string>& shared_body() const noexcept { return body_; }
   const std::shared_ptr<outgoing_body>& streamed_body() const noexcept { return streamed_; }
   std::optional<std::uint64_t> body_length() const noexcept;
-  bool has_body() const noexcept { return streamed_ != nullptr || !body_.empty(); }
+  bool has_body() const noexcept { return streamed_ != nullptr || !body().empty(); }
 
   /// Asks the server before the body is sent, and waits for its word or continue_timeout: for a
   /// large body that may well be refused. Does nothing without a body.
@@ -90,7 +92,7 @@ private:
   std::string method_name_;
   std::string url_;
   std::vector<field> fields_;
-  std::string body_;
+  std::shared_ptr<const std::string> body_;
   std::shared_ptr<outgoing_body> streamed_;
   std::optional<std::uint64_t> streamed_length_;
 };
