@@ -43,7 +43,7 @@ task<result<void>> client_exchange::start(const client_request& request,
   upgrade_ = context.upgrade;
   connection().begin(context.is_connect ? http_method::connect : request.method());
   auto sent = co_await send(request, context);
-  const bool is_over = !sent && (is_final(sent.error()) || (sender_ && sender_->gave_up()));
+  const bool is_over = !sent && (is_final(sent.error()) || has_given_up());
   if (is_over) co_return sent;
   // Also where sending failed: a server that refuses may answer, and close before it has read all.
   if (!head_) {
@@ -98,7 +98,7 @@ task<result<void>> client_exchange::send_body_beside(const client_request& reque
   both.go(watch(both));
   both.go(wait_for_sender(both));
   co_await both.join();
-  if (sender_->has_ended() && sender_->gave_up()) co_return sender_->outcome();
+  if (has_given_up()) co_return sender_->outcome();
   if (head_) {
     const bool is_success = static_cast<unsigned>(head_->status()) < 300;
     if (!is_success) sender_->stop();
@@ -149,6 +149,10 @@ task<std::error_code> client_exchange::cause_of(std::error_code error) {
   if (!ended || !sender_->gave_up()) co_return error;
   const auto body = sender_->outcome();
   co_return body ? error : body.error();
+}
+
+bool client_exchange::has_given_up() const noexcept {
+  return sender_ != nullptr && sender_->has_ended() && sender_->gave_up();
 }
 
 bool client_exchange::has_sent_all() const noexcept {
