@@ -179,6 +179,8 @@ std::string http_server::state::work_of(std::uint32_t task) {
 }
 
 task<> http_server::state::serve_one(http::arrival arrived) {
+  // Given back before the task has ended: its parameters may outlive the server.
+  const http::room::place place = std::move(arrived.place);
   // An exception must not reach the group: it would cancel all other connections.
   try {
     http::connection c(std::move(arrived.stream), shared_);
