@@ -46,7 +46,7 @@ task<std::string> read_body(const request& req) {
 
 server_options options_with(const http_limits& limits) {
   server_options options;
-  options.listen = {"127.0.0.1", 0};
+  options.listen = {endpoint{"127.0.0.1", 0}};
   options.limits = limits;
   return options;
 }
