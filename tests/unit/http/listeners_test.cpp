@@ -165,6 +165,9 @@ TEST_CASE("a request that comes within idle_grace of a stop is answered, with cl
       CHECK(count(answer, "\r\nConnection: close\r\n") == 1);
       CHECK_THAT(answer, EndsWith("GET /late "));
     }
+    // Else the server waits for them to close, in case they send more.
+    { const auto closing = std::move(kept); }
+    { const auto closing = std::move(silent); }
     co_await server.stop();
   });
 }
