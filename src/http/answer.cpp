@@ -36,12 +36,14 @@ std::span<const header_field> answer_stream::trailers() const noexcept {
   return exchange_->trailers();
 }
 
-bool answer_stream::has_switched() const noexcept { return exchange_->has_switched(); }
+bool answer_stream::has_switched() const noexcept {
+  return exchange_ != nullptr && exchange_->has_switched();
+}
 
 upgraded_stream answer_stream::take_stream() && {
-  const auto exchange = std::move(exchange_);
-  if (exchange == nullptr || !exchange->has_switched())
+  if (!has_switched())
     throw std::logic_error("weft: an answer whose connection still speaks HTTP has no stream");
+  const auto exchange = std::move(exchange_);
   return exchange->take_stream();
 }
 

@@ -1,5 +1,6 @@
 #include <weft/http/client.hpp>
 
+#include "authority.hpp"
 #include "client_exchange.hpp"
 #include "client_pool.hpp"
 #include "field_rules.hpp"
@@ -108,6 +109,7 @@ task<result<answer_stream>> client::state::ask(const client_request& request,
 task<result<answer_stream>> client::state::tunnel(endpoint to, time_point deadline) {
   const client_request none(http_method::get, "");
   const std::string authority = to_string(to);
+  if (to.port == 0 || !detail::is_authority(authority)) co_return condition::bad_input;
   request_context context;
   context.is_connect = true;
   context.target = context.authority = authority;

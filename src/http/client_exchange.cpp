@@ -5,6 +5,8 @@
 #include "parse_errors.hpp"
 #include "until.hpp"
 
+#include <weft/runtime/shield.hpp>
+
 #include <algorithm>
 #include <memory>
 #include <system_error>
@@ -144,9 +146,9 @@ task<result<void>> client_exchange::settle_sending() {
 task<std::error_code> client_exchange::cause_of(std::error_code error) {
   if (sender_ == nullptr) co_return error;
   sender_->stop();
-  if (error == condition::canceled) co_return error;
-  const auto ended = co_await sender_->ended().wait();
-  if (!ended || !sender_->gave_up()) co_return error;
+  // Where this task is cancelled too: with its end the connection is nobody's any more.
+  auto ended = co_await shield(wait_for(sender_->ended()));
+  if (!ended || error == condition::canceled || !sender_->gave_up()) co_return error;
   const auto body = sender_->outcome();
   co_return body ? error : body.error();
 }

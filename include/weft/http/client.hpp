@@ -119,6 +119,7 @@ public:
 
   /// Asks the proxy for a tunnel to a host (CONNECT), and returns when the head of its answer is
   /// there. Where has_switched() says so, take_stream() is the connection to that host.
+  /// @errors as open(); condition::bad_input for a host that is none, and for port 0
   /// @throws std::logic_error without client_options::proxy, and for a Unix socket
   /// @source RFC 9110 9.3.6
   /// @example tests/docs/client_guide_test.cpp:tunnel

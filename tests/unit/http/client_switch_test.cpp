@@ -10,6 +10,7 @@
 
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -119,6 +120,7 @@ TEST_CASE("an upgrade gives the connection, with what was read ahead") {
       CHECK(two == "[two]");
       CHECK(c.counts().open == 1);
       CHECK(c.counts().idle == 0);
+      CHECK(!opened->has_switched());
       CHECK_THROWS_AS(std::move(*opened).take_stream(), std::logic_error);
     }
     co_await server.stop();
@@ -158,12 +160,9 @@ TEST_CASE("a server that does not switch answers as ever, and its connection is 
       REQUIRE(plain.has_value());
       CHECK(plain->ok());
       CHECK(!plain->has_switched());
-      CHECK_THROWS_AS(
-          [&] {
-            auto none = std::move(*plain);
-            return std::move(none).take_stream();
-          }(),
-          std::logic_error);
+      CHECK_THROWS_AS(std::move(*plain).take_stream(), std::logic_error);
+      auto rest = co_await std::move(*plain).collect(1000);
+      CHECK(rest.has_value());
     }
     {
       client c;
@@ -314,6 +313,22 @@ TEST_CASE("a tunnel without a proxy, or to a file, is a mistake") {
       ++refused;
     }
     CHECK(refused == 2);
+  });
+}
+
+TEST_CASE("a tunnel to what is no host reaches no proxy") {
+  under_each_model([]() -> task<> {
+    client proxied = through({"127.0.0.1", 1});
+    const std::string injected = "a HTTP/1.1\r\nX: y\r\n\r\nGET http://b/ HTTP/1.1\r\nHost: b";
+    for (const auto& [host, port] : {std::pair<std::string, int>{injected, 443},
+                                     {"", 443},
+                                     {"a b", 443},
+                                     {"user@a.example", 443},
+                                     {"a.example", 0}}) {
+      endpoint to{host, static_cast<std::uint16_t>(port)};
+      auto opened = co_await proxied.tunnel(std::move(to));
+      CHECK((!opened && opened.error() == condition::bad_input));
+    }
   });
 }
 
