@@ -16,7 +16,7 @@ public:
   bool allows(std::string_view authority) const noexcept;
 
 private:
-  std::vector<std::string> hosts_;    // lower case, without the last dot; addresses in brackets
+  std::vector<std::string> hosts_;    // as written, without the last dot; addresses in brackets
   std::vector<std::string> domains_;  // ".example.org" for "*.example.org"
 };
 

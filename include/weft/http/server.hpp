@@ -55,10 +55,12 @@ public:
 
   /// Serves until stop(), and returns when no connection is left.
   /// Cancel  as stop(), without waiting for requests that are under way
+  /// @throws what kept it from beginning, std::bad_alloc for one; all is closed then
   task<> serve();
 
-  /// Takes no further connection, ends idle ones, and lets the others finish what they answer,
-  /// with "Connection: close". Any thread; more than once does nothing.
+  /// Takes no further connection, lets idle ones begin a request for http_limits::idle_grace, and
+  /// the others finish what they answer, with "Connection: close". Any thread; more than once does
+  /// nothing.
   void stop() noexcept;
 
   std::size_t connections() const noexcept;
