@@ -250,15 +250,17 @@ TEST_CASE("a body that fails while the answer is read is the error of the reader
 
 TEST_CASE("an answer that goes while its request is sent ends the sending and the connection") {
   under_each_model([]() -> task<> {
-    scripted_peer peer([](peer_connection& c) -> task<> {
+    const auto body = std::make_shared<stalling>(stalling::then::waits);
+    scripted_peer peer([&body = *body](peer_connection& c) -> task<> {
       co_await c.next_head();
+      const bool began = co_await soon([&] { return body.begun.load(); });
+      CHECK(began);
       co_await c.send(early);
       co_await c.until_closed();
     });
     co_await peer.start();
     {
       client c;
-      const auto body = std::make_shared<stalling>(stalling::then::waits);
       {
         auto answer = co_await c.open(post(peer.url(), body));
         CHECK(answer.has_value());
