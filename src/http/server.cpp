@@ -9,6 +9,7 @@
 #include <weft/runtime/task_group.hpp>
 #include <weft/runtime/yield.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <list>
@@ -97,7 +98,12 @@ private:
 
 result<void> http_server::state::open() {
   const listen_options how{options_.limits.max_backlog, options_.socket_mode};
+  std::vector<int> inherited;
   for (const listen_address& at : options_.listen) {
+    // Two listeners of one descriptor would both close it.
+    if (at.descriptor && std::ranges::count(inherited, *at.descriptor) != 0)
+      return make_error_code(std::errc::address_in_use);
+    if (at.descriptor) inherited.push_back(*at.descriptor);
     auto opened = tcp_listener::open(at, how);
     if (!opened) return opened.error();
     auto receiving = std::make_unique<http::reception>(std::move(*opened), options_.limits, room_,

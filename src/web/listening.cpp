@@ -30,6 +30,7 @@ std::string why_no_file(const std::error_code& error) {
 
 std::string why_no_descriptor(const std::error_code& error) {
   if (error == std::errc::bad_file_descriptor) return "no such descriptor is open";
+  if (error == std::errc::address_in_use) return "it is given twice";
   if (error == std::errc::not_a_socket) return "it is no socket";
   if (error == std::errc::not_supported) return "it is neither a TCP nor a Unix stream socket";
   if (error == std::errc::invalid_argument) return "it is a socket that does not listen";

@@ -238,6 +238,14 @@ class Samples(unittest.TestCase):
                 self.hello_on(early)
                 self.stop(process)
 
+    def test_a_socket_that_is_inherited_twice_is_one_line(self):
+        with socket.create_server(("127.0.0.1", 0)) as shared:
+            fd = shared.fileno()
+            run = subprocess.run([BIN / "hello", f"--listen=fd:{fd}", f"--listen=fd:{fd}"], pass_fds=[fd],
+                                 capture_output=True, text=True, timeout=30)
+        self.assertEqual(run.returncode, 1)
+        self.assertEqual(run.stderr, f"weft: --listen: cannot listen on fd:{fd}: it is given twice\n")
+
     def test_lab_names_what_it_does_not_know_in_one_line(self):
         hint = " (--help lists the options)"
         commands = "; the commands are serve, load, compare"

@@ -46,7 +46,7 @@ public:
 
   /// Opens the listening sockets: from here on connections queue up. Needs a running task.
   /// @errors as tcp_listener::open(), for the first address that cannot be had; addresses() has
-  ///         those before it
+  ///         those before it. std::errc::address_in_use also for a descriptor that is given twice
   result<void> open();
   /// The addresses that open() got, in the order of the options.
   std::vector<endpoint> addresses() const;
