@@ -29,8 +29,9 @@ using weft::task;
 
 constexpr std::size_t peers = 16;
 constexpr std::size_t large = 4 * 1024 * 1024;
-// For each: 4 KiB idle, 16 KiB of headers, 64 KiB written ahead, and the frames of its tasks.
-constexpr std::uint64_t bytes_a_peer = (4 + 16 + 64 + 8) * 1024;
+// For each: 4 KiB idle, 16 KiB of headers, 64 KiB written ahead, and the frames of its tasks. Four
+// times, as each thread keeps a stock of the work areas that came back to it (work_area.cpp).
+constexpr std::uint64_t bytes_a_peer = 4 * (4 + 16 + 64 + 8) * 1024;
 
 /// /large is produced in pieces, each as soon as the one before it is taken. /hold streams its body
 /// and reads none of it for as long as it is held.
