@@ -131,8 +131,8 @@ public:
       background_server server(m, handler, limits);
       const std::uint16_t port = server.port();
       const bool told = ::write(ends[1], &port, sizeof port) == sizeof port;
-      while (told) ::pause();  // until it is killed
-      ::_exit(1);
+      if (!told) ::_exit(1);
+      for (;;) ::pause();  // until it is killed
     }
     const bool heard = ::read(ends[0], &port_, sizeof port_) == sizeof port_;
     ::close(ends[0]);

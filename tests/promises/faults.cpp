@@ -74,6 +74,7 @@ std::size_t at_most_one(outcome how, std::size_t size) noexcept {
 }  // namespace
 
 extern "C" {
+// The linker's --wrap asks for these names. NOLINTBEGIN(bugprone-reserved-identifier)
 
 int __real_accept4(int, sockaddr*, socklen_t*, int);
 int __wrap_accept4(int descriptor, sockaddr* peer, socklen_t* size, int flags) {
@@ -136,6 +137,7 @@ int __wrap_socket(int domain, int type, int protocol) {
   return is_refused(fallible::socket) ? -1 : __real_socket(domain, type, protocol);
 }
 
+// NOLINTEND(bugprone-reserved-identifier)
 }  // extern "C"
 
 // ThreadSanitizer replaces operator new itself.

@@ -19,6 +19,7 @@ bool is_wall_clock(clockid_t clock) noexcept {
 }  // namespace
 
 extern "C" {
+// The linker's --wrap asks for these names. NOLINTBEGIN(bugprone-reserved-identifier)
 
 int __real_clock_gettime(clockid_t, std::timespec*);
 int __wrap_clock_gettime(clockid_t clock, std::timespec* now) {
@@ -48,6 +49,7 @@ std::chrono::system_clock::rep __wrap__ZNSt6chrono3_V212system_clock3nowEv() {
          jump.load(std::memory_order_relaxed) * std::chrono::system_clock::period::den;
 }
 
+// NOLINTEND(bugprone-reserved-identifier)
 }  // extern "C"
 
 namespace weft::test {

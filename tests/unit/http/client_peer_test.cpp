@@ -26,7 +26,6 @@ using weft::http::client;
 using weft::http::client_options;
 using weft::http::client_request;
 using weft::http_method;
-using weft::http_status;
 using weft::result;
 using weft::task;
 

@@ -19,9 +19,7 @@
 
 using namespace std::chrono_literals;
 using namespace weft::test;
-using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::EndsWith;
-using Catch::Matchers::StartsWith;
 using weft::body_writer;
 using weft::request;
 using weft::response;

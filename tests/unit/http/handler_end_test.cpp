@@ -13,9 +13,7 @@
 
 using namespace std::chrono_literals;
 using namespace weft::test;
-using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
-using weft::body_stream;
 using weft::body_writer;
 using weft::condition;
 using weft::request;

@@ -15,7 +15,6 @@
 
 using namespace std::chrono_literals;
 using namespace weft::test;
-using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::StartsWith;
 using weft::request;
 using weft::response;

@@ -27,7 +27,6 @@ using weft::task;
 using weft::task_dump;
 using weft::task_state;
 using weft::tcp_listener;
-using weft::tcp_stream;
 
 unsigned here(const std::source_location& at = std::source_location::current()) {
   return static_cast<unsigned>(at.line());

@@ -21,7 +21,6 @@ namespace {
 using namespace std::chrono_literals;
 using weft::condition;
 using weft::task;
-using weft::task_group;
 using weft::testing::memory_listener;
 using weft::testing::memory_network;
 using weft::testing::memory_stream;
