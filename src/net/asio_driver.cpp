@@ -84,14 +84,14 @@ owned_socket asio_driver::adopt(const stream_protocol& protocol, unique_descript
 
 std::unique_ptr<listening_socket> asio_driver::adopt_listener(const stream_protocol& protocol,
                                                               unique_descriptor listening) {
-  return std::make_unique<portable_listener>(*context_, protocol, std::move(listening));
+  return std::make_unique<portable_listener>(context_, protocol, std::move(listening));
 }
 
 task<result<unique_descriptor>> asio_driver::connect(socket_address to) {
   using socket_type = asio::basic_stream_socket<stream_protocol, asio::io_context::executor_type>;
   socket_type socket(*context_);
   auto start = [&](auto handler) { socket.async_connect(to, without_value(std::move(handler))); };
-  asio_wait<bool, decltype(start)> connecting(*context_, "connect", start);
+  asio_wait<bool, decltype(start)> connecting(context_, "connect", start);
   auto connected = co_await connecting;
   if (!connected) co_return connected.error();
   // Out of this task's driver: the stream joins that of the task that uses it first.

@@ -11,10 +11,12 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <coroutine>
 #include <memory>
 #include <new>
+#include <system_error>
 #include <utility>
 
 namespace weft::detail {
@@ -25,7 +27,9 @@ namespace weft::detail {
 /// goes on at once, and what the operation still delivers is dropped.
 ///
 /// The operation is started and cancelled on the worker that runs the io_context, so nothing of it
-/// needs a lock; that costs one allocation and one turn of the driver.
+/// needs a lock; that costs one allocation and one turn of the driver. The wait begins and is
+/// cancelled in memory that is there: from the moment on in which a cancel can reach it, nothing
+/// fails but the operation itself.
 enum class on_cancel { signals, abandons };
 
 template <class Result, class Initiate>
@@ -34,10 +38,11 @@ public:
   using code = boost::system::error_code;
 
   /// @param initiate  called as initiate(handler), with a handler for (error_code, Result)
-  asio_wait(boost::asio::io_context& context, const char* what, Initiate initiate,
+  asio_wait(std::shared_ptr<boost::asio::io_context> context, const char* what, Initiate initiate,
             on_cancel c = on_cancel::signals)
       : cancel_hook(&cut_short),
-        state_(std::make_shared<state>(context, std::move(initiate), c)),
+        context_(std::move(context)),
+        state_(std::make_shared<state>(std::move(initiate), c)),
         what_(what) {}
   asio_wait(const asio_wait&) = delete;
   asio_wait& operator=(const asio_wait&) = delete;
@@ -53,12 +58,7 @@ public:
       return false;
     }
     trace_time_passes();
-    try {
-      boost::asio::post(state_->context, [s = state_] { start(s); });
-    } catch (const std::bad_alloc&) {
-      state_->error = no_memory();
-      return false;
-    }
+    boost::asio::post(*context_, starter{state_});
     return true;
   }
   result<Result> await_resume() {
@@ -70,13 +70,14 @@ public:
 
 private:
   struct state {
-    state(boost::asio::io_context& c, Initiate i, on_cancel o)
-        : context(c), initiate(std::move(i)), when_cancelled(o) {}
-    boost::asio::io_context& context;
+    state(Initiate i, on_cancel o) : initiate(std::move(i)), when_cancelled(o) {}
     Initiate initiate;
     const on_cancel when_cancelled;
     boost::asio::cancellation_signal signal;
+    operation_memory start_memory;
     operation_memory cancel_memory;
+    // Of who is in the io_context.
+    bool started = false;
     bool cancelled = false;
     bool finished = false;
     task_handle waiter;
@@ -84,7 +85,13 @@ private:
     Result value{};
   };
 
-  /// Runs in whoever is in the io_context, in memory that is there: a cancel cannot fail.
+  // Both run in whoever is in the io_context.
+  struct starter {
+    using allocator_type = operation_allocator<void*>;
+    allocator_type get_allocator() const noexcept { return allocator_type(s->start_memory); }
+    void operator()() const { start(s); }
+    std::shared_ptr<state> s;
+  };
   struct canceller {
     using allocator_type = operation_allocator<void*>;
     allocator_type get_allocator() const noexcept { return allocator_type(s->cancel_memory); }
@@ -92,17 +99,21 @@ private:
     std::shared_ptr<state> s;
   };
 
-  static code no_memory() { return make_error_code(boost::system::errc::not_enough_memory); }
-
-  // Nothing may be thrown here: it would come out of the worker that runs the io_context.
+  // Nothing may be thrown here: it would come out of the worker that runs the io_context. A
+  // resolver's first operation makes a thread, which the system may refuse.
   static void start(const std::shared_ptr<state>& s) {
+    s->started = true;
     if (s->cancelled) return finish(s, boost::asio::error::operation_aborted, {});
     try {
       s->initiate(boost::asio::bind_cancellation_slot(
           s->signal.slot(),
           [s](const code& error, Result value) { finish(s, error, std::move(value)); }));
     } catch (const std::bad_alloc&) {
-      finish(s, no_memory(), {});
+      finish(s, make_error_code(boost::system::errc::not_enough_memory), {});
+    } catch (const boost::system::system_error& e) {
+      finish(s, e.code(), {});
+    } catch (const std::system_error& e) {
+      finish(s, e.code(), {});
     }
   }
   static void finish(const std::shared_ptr<state>& s, const code& error, Result value) {
@@ -113,13 +124,16 @@ private:
     make_ready(s->waiter);
   }
   static void cut_short(cancel_hook& hook) noexcept {
-    const auto s = static_cast<asio_wait&>(hook).state_;
-    boost::asio::post(s->context, canceller{s});
+    const auto& waiting = static_cast<asio_wait&>(hook);
+    // Kept: the wait, and the scheduler, may end while this thread is in post().
+    const auto context = waiting.context_;
+    boost::asio::post(*context, canceller{waiting.state_});
   }
   static void cancel(const std::shared_ptr<state>& s) {
     s->cancelled = true;
-    // The slot keeps pointing into the Asio object, which may be gone with the woken task.
-    if (s->finished) return;
+    // Before the start the task may not have suspended yet: the start sees the flag. After the end
+    // the slot keeps pointing into the Asio object, which may be gone with the woken task.
+    if (!s->started || s->finished) return;
     if (s->when_cancelled == on_cancel::signals) {
       s->signal.emit(boost::asio::cancellation_type::terminal);
     } else {
@@ -127,7 +141,8 @@ private:
     }
   }
 
-  std::shared_ptr<state> state_;
+  const std::shared_ptr<boost::asio::io_context> context_;
+  const std::shared_ptr<state> state_;
   const char* what_;
   task_handle waiter_;
 };

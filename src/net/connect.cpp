@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -25,12 +26,12 @@ using tcp = asio::ip::tcp;
 using addresses = std::vector<detail::socket_address>;
 
 // An address needs no resolver, and so no resolver thread.
-task<result<addresses>> resolve(asio::io_context& context, const endpoint& to) {
+task<result<addresses>> resolve(std::shared_ptr<asio::io_context> context, const endpoint& to) {
   boost::system::error_code no_address;
   const auto address = asio::ip::make_address(to.host, no_address);
   if (!no_address) co_return addresses{detail::socket_address(tcp::endpoint(address, to.port))};
 
-  tcp::resolver resolver(context);
+  tcp::resolver resolver(*context);
   auto start = [&](auto handler) {
     resolver.async_resolve(to.host, std::to_string(to.port), std::move(handler));
   };
@@ -85,7 +86,7 @@ task<result<tcp_stream>> connect(endpoint to) {
     auto stream = co_await connect_to_file(*to.path);
     co_return stream;
   }
-  auto all = co_await resolve(detail::current_io_context(), to);
+  auto all = co_await resolve(detail::shared_io_context(), to);
   if (!all) co_return all.error();
   std::error_code last = condition::refused;
   for (const auto& address : *all) {

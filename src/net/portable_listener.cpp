@@ -7,9 +7,9 @@
 
 namespace weft::detail {
 
-portable_listener::portable_listener(boost::asio::io_context& context,
+portable_listener::portable_listener(std::shared_ptr<boost::asio::io_context> context,
                                      const stream_protocol& protocol, unique_descriptor listening)
-    : listening_socket(listening.get()), context_(context), acceptor_(context) {
+    : listening_socket(listening.get()), context_(std::move(context)), acceptor_(*context_) {
   acceptor_.assign(protocol, listening.get());
   listening.release();
 }

@@ -8,14 +8,17 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <memory>
+
 namespace weft::detail {
 
-/// A listening socket that waits in Asio's reactor.
+/// A listening socket that waits in Asio's reactor. It keeps the reactor: who outlives the scheduler
+/// can still be closed.
 class portable_listener final : public listening_socket {
 public:
   /// @throws std::system_error where the reactor does not take the descriptor
-  portable_listener(boost::asio::io_context& context, const stream_protocol& protocol,
-                    unique_descriptor listening);
+  portable_listener(std::shared_ptr<boost::asio::io_context> context,
+                    const stream_protocol& protocol, unique_descriptor listening);
 
   task<result<void>> acceptable() override;
 
@@ -25,7 +28,7 @@ private:
 
   void close_descriptor() noexcept override;
 
-  boost::asio::io_context& context_;
+  const std::shared_ptr<boost::asio::io_context> context_;
   spinlock lock_;  // of the Asio object: a wait is started by the driver, while anybody closes
   acceptor acceptor_;
 };

@@ -45,7 +45,8 @@ const portable_socket::code& portable_socket::join_driver() {
   if (socket_ || joined_) return joined_;
   // An operation must not begin with an exception: its cancel is out already.
   try {
-    socket_.emplace(current_io_context());
+    context_ = shared_io_context();
+    socket_.emplace(*context_);
     socket_->assign(protocol_, descriptor(), joined_);
     if (!joined_) socket_->non_blocking(true, joined_);
   } catch (const std::bad_alloc&) {

@@ -9,6 +9,7 @@
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <memory>
 #include <optional>
 
 // A socket over Asio's operations.
@@ -25,6 +26,8 @@
 // A completion takes the lock too before it wakes its task: the worker that started the operation
 // may still be inside, and the task may destroy the socket at once. Flags are read under the lock
 // before an operation is started, so an abort() or cancel is either seen or ends that operation.
+//
+// A socket keeps the io_context in which it waited: who outlives the scheduler can still be closed.
 
 namespace weft::detail {
 
@@ -59,7 +62,8 @@ private:
                                                       const reason_word& abort_reason) noexcept;
 
   const stream_protocol protocol_;
-  spinlock lock_;  // for the next two
+  spinlock lock_;                                     // for the next three
+  std::shared_ptr<boost::asio::io_context> context_;  // from join_driver() on
   std::optional<asio_socket> socket_;
   code joined_;  // what came of join_driver()
   operation_memory read_memory_;

@@ -5,13 +5,15 @@
 #include <boost/asio/signal_set.hpp>
 
 #include <csignal>
+#include <memory>
+#include <utility>
 
 namespace weft {
 
 class stop_signals::state {
 public:
-  explicit state(boost::asio::io_context& context)
-      : context_(context), signals_(context, SIGINT, SIGTERM) {}
+  explicit state(std::shared_ptr<boost::asio::io_context> context)
+      : context_(std::move(context)), signals_(*context_, SIGINT, SIGTERM) {}
 
   auto next() {
     auto start = [this](auto handler) { signals_.async_wait(std::move(handler)); };
@@ -19,11 +21,11 @@ public:
   }
 
 private:
-  boost::asio::io_context& context_;
+  const std::shared_ptr<boost::asio::io_context> context_;  // kept for signals_
   boost::asio::signal_set signals_;
 };
 
-stop_signals::stop_signals() : state_(std::make_unique<state>(detail::current_io_context())) {}
+stop_signals::stop_signals() : state_(std::make_unique<state>(detail::shared_io_context())) {}
 stop_signals::~stop_signals() = default;
 
 task<result<int>> stop_signals::next() {

@@ -380,32 +380,12 @@ TEST_CASE("streams are destroyed while others' and their own events come in") {
 
 namespace {
 
-/// A stream that has waited, and so belongs to this scheduler's driver.
-task<stream_pair> used_pair() {
-  auto pair = co_await connected();
-  auto reading = weft::go(read_up_to(pair.server, 1));
-  const auto sent = co_await write(pair.client, "x");
-  CHECK(!sent);
-  const auto text = co_await reading.join();
-  CHECK(text == "x");
-  co_return std::move(pair);
-}
-
 task<> fail_to_read(tcp_stream& stream) {
   const auto error = co_await read_error(stream);
   CHECK(error == std::errc::operation_not_supported);
 }
 
 }  // namespace
-
-TEST_CASE("a direct stream outlives the scheduler in which it waited") {
-  for (const auto& m : weft::test::serving_models_with_io()) {
-    if (m.io != io_kind::direct) continue;
-    CAPTURE(m.name);
-    auto kept = run_under(m, used_pair());
-    CHECK(kept.server.remote().host == "127.0.0.1");
-  }
-}
 
 TEST_CASE("a direct stream cannot wait under a portable driver") {
   auto pair = run_under(one_loop, connected());

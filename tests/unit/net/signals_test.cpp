@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <optional>
 
 #include "support/models.hpp"
 
@@ -94,4 +95,19 @@ TEST_CASE("a cancel that meets a signal loses none: it ends this wait, or the ne
       CHECK(*second == SIGTERM);
     }
   });
+}
+
+namespace {
+
+task<> make(std::optional<stop_signals>& kept) {
+  kept.emplace();
+  co_return;
+}
+
+}  // namespace
+
+TEST_CASE("stop signals outlive the scheduler in which they were made") {
+  std::optional<stop_signals> kept;
+  weft::test::run_under(weft::test::serving_models_with_io().front(), make(kept));
+  kept.reset();
 }

@@ -10,6 +10,8 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <optional>
+#include <utility>
 
 #include "support/models.hpp"
 
@@ -172,4 +174,34 @@ TEST_CASE("cancel races with a connection that arrives, and none is lost") {
       CHECK(!error);
     }
   });
+}
+
+namespace {
+
+task<> open_into(std::optional<tcp_listener>& kept) {
+  auto opened = tcp_listener::open(any_port);
+  if (opened) kept.emplace(std::move(*opened));
+  co_return;
+}
+
+}  // namespace
+
+TEST_CASE("a listener outlives the scheduler in which it was opened") {
+  for (const auto& m : weft::test::serving_models_with_io()) {
+    CAPTURE(m.name);
+    std::optional<tcp_listener> kept;
+    weft::test::run_under(m, open_into(kept));
+    REQUIRE(kept.has_value());
+    const endpoint at = kept->local();
+    CHECK(at.port != 0);
+    kept->close();
+    CHECK(kept->local() == endpoint{});
+    kept.reset();
+    // Nobody has the port any more.
+    const auto is_free = [](endpoint port) -> task<bool> {
+      const auto opened = tcp_listener::open(port);
+      co_return opened.has_value();
+    };
+    CHECK(weft::test::run_under(m, is_free(at)));
+  }
 }

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -291,5 +292,31 @@ TEST_CASE("a stream tells whether a read would return at once, and takes nothing
   for (const auto& m : weft::test::serving_models_with_io()) {
     CAPTURE(m.name);
     CHECK(weft::test::run_under(m, looked_at()) == "there hello quiet ended");
+  }
+}
+
+namespace {
+
+/// Streams that have waited, and so belong to this scheduler's driver.
+task<> keep_used(std::optional<stream_pair>& kept) {
+  auto pair = co_await connected();
+  auto reading = weft::go(read_all(pair.server));
+  co_await write_and_finish(pair.client, "x");
+  const auto text = co_await reading.join();
+  CHECK(text == "x");
+  kept.emplace(std::move(pair));
+}
+
+}  // namespace
+
+TEST_CASE("a stream outlives the scheduler in which it waited") {
+  for (const auto& m : weft::test::serving_models_with_io()) {
+    CAPTURE(m.name);
+    std::optional<stream_pair> kept;
+    weft::test::run_under(m, keep_used(kept));
+    REQUIRE(kept.has_value());
+    CHECK(kept->server.remote().host == "127.0.0.1");
+    kept->server.abort(condition::closed);
+    kept.reset();
   }
 }
