@@ -62,10 +62,10 @@ result<detail::unique_descriptor> try_connect(const detail::socket_address& to) 
 // A Unix socket connects at once or not at all, so it needs no driver: where the server's backlog
 // is full there is nothing to wait for but time. (Asio takes that EAGAIN for a connection that is
 // being made, and the socket that stays unconnected for one that is.)
-task<result<tcp_stream>> connect_to_file(std::string path) {
+task<result<tcp_stream>> connect_to_unix(std::string path) {
   constexpr auto longest_pause = std::chrono::milliseconds(16);
   const auto at = detail::unix_address(path);
-  if (!at) co_return std::make_error_code(std::errc::filename_too_long);
+  if (!at) co_return at.error();
   duration pause = std::chrono::milliseconds(1);
   for (;;) {
     auto connected = try_connect(*at);
@@ -83,7 +83,7 @@ task<result<tcp_stream>> connect_to_file(std::string path) {
 
 task<result<tcp_stream>> connect(endpoint to) {
   if (to.is_unix()) {
-    auto stream = co_await connect_to_file(*to.path);
+    auto stream = co_await connect_to_unix(*to.path);
     co_return stream;
   }
   auto all = co_await resolve(detail::shared_io_context(), to);

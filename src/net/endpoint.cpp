@@ -20,7 +20,8 @@ bool is_bracketed(std::string_view host) {
 constexpr std::string_view unix_prefix = "unix:";
 
 result<endpoint> parse_unix(std::string_view path) {
-  if (path.empty() || path.find('\0') != std::string_view::npos) return condition::bad_input;
+  if (path.empty() || path == "@" || path.find('\0') != std::string_view::npos)
+    return condition::bad_input;
   return endpoint::unix_socket(std::string(path));
 }
 

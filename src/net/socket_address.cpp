@@ -2,11 +2,13 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/system/result.hpp>
 
 #include <sys/un.h>
 
 #include <cstddef>
 #include <cstring>
+#include <system_error>
 
 namespace weft::detail {
 namespace {
@@ -21,7 +23,13 @@ std::string path_of(const socket_address& address) {
   const char* const bytes = reinterpret_cast<const char*>(address.data()) + before_path;
   const std::size_t room = address.size() - before_path;
   if (bytes[0] == '\0') return room == 1 ? "" : "@" + std::string(bytes + 1, room - 1);
-  return {bytes, ::strnlen(bytes, room)};
+  const std::string path(bytes, ::strnlen(bytes, room));
+  return is_unix_name(path) ? "./" + path : path;
+}
+
+// Not converted from the code: Asio's endpoint claims that it can be made of anything.
+result<socket_address> no_address(std::errc why) noexcept {
+  return result<socket_address>(boost::system::in_place_error, std::make_error_code(why));
 }
 
 ip::address readable(const ip::address& address) {
@@ -38,12 +46,17 @@ endpoint ip_endpoint(const socket_address& address) {
 
 }  // namespace
 
-std::optional<socket_address> unix_address(const std::string& path) {
+result<socket_address> unix_address(const std::string& path) {
   sockaddr_un at{};
-  if (path.size() >= sizeof at.sun_path) return std::nullopt;
+  if (path.empty() || path == "@" || path.find('\0') != std::string::npos)
+    return no_address(std::errc::invalid_argument);
+  if (path.size() >= sizeof at.sun_path) return no_address(std::errc::filename_too_long);
   at.sun_family = AF_UNIX;
   path.copy(at.sun_path, path.size());
-  const std::size_t size = offsetof(sockaddr_un, sun_path) + path.size() + 1;
+  // A name begins with a zero byte and ends with the address, a path ends with a zero byte.
+  const bool is_name = is_unix_name(path);
+  if (is_name) at.sun_path[0] = '\0';
+  const std::size_t size = offsetof(sockaddr_un, sun_path) + path.size() + (is_name ? 0 : 1);
   return socket_address(&at, size);
 }
 

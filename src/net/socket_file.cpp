@@ -60,51 +60,72 @@ bool is_dead(const socket_address& at) noexcept {
          errno == ECONNREFUSED;
 }
 
-/// Makes room for a socket where one has been left.
-std::error_code remove_stale(const std::string& path, const socket_address& at) noexcept {
+}  // namespace
+
+result<socket_file> socket_file::find(const std::string& path) {
   struct stat found {};
   if (::lstat(path.c_str(), &found) != 0) return last_error();
   if (!S_ISSOCK(found.st_mode)) return std::make_error_code(std::errc::file_exists);
-  if (!is_dead(at)) return std::make_error_code(std::errc::address_in_use);
-  return ::unlink(path.c_str()) == 0 ? std::error_code() : last_error();
+  return socket_file(path, found.st_dev, found.st_ino);
 }
 
-std::error_code bind_or_replace(const unique_descriptor& socket, const std::string& path,
-                                const socket_address& at) noexcept {
+std::error_code socket_file::remove_stale(const std::string& path, const socket_address& at) {
+  const auto left = find(path);
+  if (!left) return left.error();
+  if (!is_dead(at)) return std::make_error_code(std::errc::address_in_use);
+  return left->remove();
+}
+
+std::error_code socket_file::bind_or_replace(const unique_descriptor& socket,
+                                             const std::string& path, const socket_address& at) {
   if (bind_to(socket, at) == 0) return {};
   if (errno != EADDRINUSE) return last_error();
   if (const auto error = remove_stale(path, at)) return error;
   return bind_to(socket, at) == 0 ? std::error_code() : last_error();
 }
 
-}  // namespace
-
 result<std::pair<unique_descriptor, socket_file>> socket_file::listen(const std::string& path,
                                                                       std::optional<unsigned> mode,
                                                                       int backlog) {
   const auto at = unix_address(path);
-  if (!at) return std::make_error_code(std::errc::filename_too_long);
+  if (!at) return at.error();
   unique_descriptor socket = stream_socket();
   if (socket.get() < 0) return last_error();
 
   const folder_lock alone(folder_of(path));
   if (const auto error = bind_or_replace(socket, path, *at)) return error;
-  struct stat made {};
+  auto made = find(path);
+  if (!made) return made.error();
   // Until it listens nobody can connect, so nobody does before the mode is set.
-  const bool listens = (!mode || ::chmod(path.c_str(), *mode) == 0) &&
-                       ::listen(socket.get(), backlog) == 0 && ::stat(path.c_str(), &made) == 0;
-  if (!listens) {
-    const auto error = last_error();
-    ::unlink(path.c_str());
+  std::error_code error = mode ? made->set_mode(*mode) : std::error_code();
+  if (!error && ::listen(socket.get(), backlog) != 0) error = last_error();
+  if (error) {
+    (void)made->remove();
     return error;
   }
-  return std::pair(std::move(socket), socket_file(path, made.st_dev, made.st_ino));
+  return std::pair(std::move(socket), std::move(*made));
 }
 
-void socket_file::remove() noexcept {
+bool socket_file::is_at(const struct stat& seen) const noexcept {
+  return seen.st_dev == device_ && seen.st_ino == number_;
+}
+
+// By a descriptor, which stays with the file: where others may write to the folder, its name can
+// be a link to something else by now. chmod(2) has no other way to follow none.
+std::error_code socket_file::set_mode(unsigned mode) const {
+  const unique_descriptor file(::open(path_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat opened {};
+  if (file.get() < 0 || ::fstat(file.get(), &opened) != 0) return last_error();
+  if (!is_at(opened)) return std::make_error_code(std::errc::no_such_file_or_directory);
+  const std::string itself = "/proc/self/fd/" + std::to_string(file.get());
+  return ::chmod(itself.c_str(), mode) == 0 ? std::error_code() : last_error();
+}
+
+std::error_code socket_file::remove() const noexcept {
   struct stat found {};
-  const bool is_there = ::lstat(path_.c_str(), &found) == 0;
-  if (is_there && found.st_dev == device_ && found.st_ino == number_) ::unlink(path_.c_str());
+  if (::lstat(path_.c_str(), &found) != 0) return last_error();
+  if (!is_at(found)) return std::make_error_code(std::errc::no_such_file_or_directory);
+  return ::unlink(path_.c_str()) == 0 ? std::error_code() : last_error();
 }
 
 }  // namespace weft::detail

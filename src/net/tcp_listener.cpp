@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <climits>
 #include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -48,6 +49,19 @@ result<unique_descriptor> open_listening(const tcp::endpoint& at, int backlog) n
   const int family = at.protocol().family();
   unique_descriptor opened(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (opened.get() < 0 || bind_and_listen(opened.get(), at, backlog) != 0) return last_error();
+  return opened;
+}
+
+result<unique_descriptor> open_named(const std::string& name, const listen_options& options) {
+  // Silently open to all is not what a mode asks for.
+  if (options.file_mode) return std::make_error_code(std::errc::operation_not_supported);
+  const auto at = detail::unix_address(name);
+  if (!at) return at.error();
+  unique_descriptor opened(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const bool listens = opened.get() >= 0 &&
+                       ::bind(opened.get(), at->data(), static_cast<socklen_t>(at->size())) == 0 &&
+                       ::listen(opened.get(), backlog_of(options)) == 0;
+  if (!listens) return last_error();
   return opened;
 }
 
@@ -106,7 +120,7 @@ public:
 
   detail::listening_socket& socket() const noexcept { return *socket_; }
   void close() noexcept {
-    if (file_ && socket_->is_open()) file_->remove();
+    if (file_ && socket_->is_open()) (void)file_->remove();
     socket_->close();
   }
 
@@ -126,6 +140,11 @@ tcp_listener& tcp_listener::operator=(tcp_listener&&) noexcept = default;
 tcp_listener::~tcp_listener() = default;
 
 result<tcp_listener> tcp_listener::open(const endpoint& at, const listen_options& options) {
+  if (at.is_unix() && detail::is_unix_name(*at.path)) {
+    auto opened = open_named(*at.path, options);
+    if (!opened) return opened.error();
+    return tcp_listener(std::make_unique<state>(std::move(*opened)));
+  }
   if (at.is_unix()) {
     auto made = socket_file::listen(*at.path, options.file_mode, backlog_of(options));
     if (!made) return made.error();

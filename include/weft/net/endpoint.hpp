@@ -15,7 +15,8 @@ struct endpoint {
   std::string host{};  ///< an IPv4 or IPv6 address, or a name
   std::uint16_t port = 0;
   /// Of a Unix socket's file, which has no host and no port. Empty for a peer that has no name of
-  /// its own, as nearly all that connect; "@name" for one that has a name and no file.
+  /// its own, as nearly all that connect; "@name" for one in the system's table of names (Linux:
+  /// the abstract namespace), which is no file. A file that is called so is "./@name".
   std::optional<std::string> path{};
 
   static endpoint unix_socket(std::string path) {
@@ -28,7 +29,7 @@ struct endpoint {
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
-/// Reads "127.0.0.1:8080", "[::1]:8080", "localhost:8080" or "unix:/run/app.sock".
+/// Reads "127.0.0.1:8080", "[::1]:8080", "localhost:8080", "unix:/run/app.sock" or "unix:@name".
 /// @errors condition::bad_input  where the host, the port or the path is missing, or the port is no
 ///         number from 0 to 65535
 result<endpoint> parse_endpoint(std::string_view text);

@@ -26,7 +26,8 @@ struct listen_options {
 /// with several addresses the first is taken.
 ///
 /// The file of a Unix socket is removed when the listener closes. One that a dead server has left
-/// is replaced, one on which a server answers is in use.
+/// is replaced, one on which a server answers is in use. A name ("@name") has no file: all who
+/// share the network namespace may connect.
 class tcp_listener {
 public:
   /// Opens the listening socket (SO_REUSEADDR). Needs a running task.
@@ -34,7 +35,9 @@ public:
   /// @param at  port 0 takes a free one, local() tells which
   /// @errors condition::refused where the address is in use or not allowed (std::errc tells which);
   ///         std::errc::file_exists where a Unix socket's path is a file of another kind;
-  ///         std::errc::filename_too_long for a path of more than 107 bytes; the system's codes
+  ///         std::errc::filename_too_long for a path of more than 107 bytes;
+  ///         std::errc::invalid_argument for one that is empty or has a zero byte;
+  ///         std::errc::operation_not_supported for a mode of what is no file; the system's codes
   static result<tcp_listener> open(const endpoint& at, const listen_options& options = {});
   /// Takes over a socket that listens already, of any of these kinds, and closes it in the end; the
   /// file of a Unix one stays. Others may hold the same socket: a connection goes to one of them.

@@ -154,6 +154,43 @@ TEST_CASE("a client that listens under a name of the system's table is shown by 
   });
 }
 
+TEST_CASE("a name of the system's table is listened on and connected to, and leaves no file") {
+  under_each_model([]() -> task<> {
+    const auto at = weft::parse_endpoint("unix:@weft-test-" + std::to_string(::getpid()));
+    REQUIRE(at.has_value());
+    {
+      auto listener = tcp_listener::open(*at);
+      REQUIRE(listener.has_value());
+      CHECK(listener->local() == *at);
+      CHECK(tcp_listener::open(*at).error() == condition::refused);
+      auto client =
+          co_await weft::connect(weft::parse_endpoint(to_string(listener->local())).value());
+      REQUIRE(client.has_value());
+      CHECK(client->remote() == *at);
+      CHECK(!fs::exists(*at->path));
+    }
+    const auto gone = co_await connect_error(*at);
+    CHECK(gone == condition::refused);
+    CHECK(tcp_listener::open(*at, {.file_mode = 0600U}).error() ==
+          std::errc::operation_not_supported);
+  });
+}
+
+TEST_CASE("a file whose name begins like one of the system's table is told as a file") {
+  in_a_loop([]() -> task<> {
+    const temporary_folder folder;
+    const auto before = fs::current_path();
+    fs::current_path(folder / "");
+    auto listener = listen_on("./@a");
+    CHECK(fs::is_socket(folder / "@a"));
+    CHECK(listener->local() == endpoint::unix_socket("./@a"));
+    listener->close();
+    CHECK(!fs::exists(folder / "@a"));
+    fs::current_path(before);
+    co_return;
+  });
+}
+
 TEST_CASE("closing a listener removes its file, and ends a waiting accept") {
   under_each_model([]() -> task<> {
     const temporary_folder folder;
@@ -263,6 +300,12 @@ TEST_CASE("a path that cannot be listened on says why") {
     CHECK(listen_on(longest).has_value());
     CHECK(listen_on(longest + 'x').error() == std::errc::filename_too_long);
     CHECK(listen_on(folder / "none/a.sock").error() == std::errc::no_such_file_or_directory);
+    for (const std::string& none :
+         {std::string(), std::string("@"), base + std::string("a\0b", 3)}) {
+      CHECK(listen_on(none).error() == std::errc::invalid_argument);
+      const auto no_address = co_await connect_error(endpoint::unix_socket(none));
+      CHECK(no_address == std::errc::invalid_argument);
+    }
     const auto too_long = co_await connect_error(endpoint::unix_socket(longest + 'x'));
     CHECK(too_long == std::errc::filename_too_long);
     const auto nobody = co_await connect_error(endpoint::unix_socket(folder / "a.sock"));
