@@ -1,5 +1,7 @@
 #include "limit_connection.hpp"
 
+#include "limit_orders.hpp"
+
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -112,18 +114,25 @@ bool connection::answer_pending(const date_cache& date) {
     if (rest.size() < size) break;
 
     last_ = head->close;
-    if (rest.starts_with("GET /json ")) {
-      body_.clear();
-      append_json(body_, greeting{"Hello, World!"});
-      append_answer(output_, "200 OK", body_, date);
-    } else {
-      append_answer(output_, "404 Not Found", "{}", date);
-    }
+    answer(rest.substr(0, end), rest.substr(end + 4, head->content_length), date);
     rest.remove_prefix(size);
   }
   std::memmove(input_.data(), rest.data(), rest.size());
   filled_ = rest.size();
   return true;
+}
+
+void connection::answer(std::string_view head, std::string_view body, const date_cache& date) {
+  body_.clear();
+  if (head.starts_with("GET /json ")) {
+    append_json(body_, greeting{"Hello, World!"});
+    append_answer(output_, "200 OK", body_, date);
+  } else if (head.starts_with("POST /orders ")) {
+    const bool priced = append_order_reply(body_, body);
+    append_answer(output_, priced ? "200 OK" : "400 Bad Request", priced ? body_ : "{}", date);
+  } else {
+    append_answer(output_, "404 Not Found", "{}", date);
+  }
 }
 
 connection::after connection::flush() {

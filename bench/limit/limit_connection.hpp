@@ -45,6 +45,7 @@ public:
 
 private:
   bool answer_pending(const date_cache& date);
+  void answer(std::string_view head, std::string_view body, const date_cache& date);
 
   int fd_;
   bool last_ = false;  ///< close once the output is out

@@ -3,17 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Optional, Tuple
 
-
-@dataclass(frozen=True)
-class Figure:
-    """One number of a case. `source` is its name in what the programs print, times `scale`."""
-
-    key: str
-    unit: str
-    source: str
-    scale: float = 1.0
-    more_is_better: bool = False
-    compared: bool = True  # whether a ratio says something
+from rounds import Figure
 
 
 def time_of(unit):

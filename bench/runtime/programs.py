@@ -1,45 +1,14 @@
 """The programs under measurement: what each is, and how it runs one case once."""
 
-import contextlib
 import json
 import os
 import re
 import shutil
-import signal
-import subprocess
 from pathlib import Path
 
-TIME_LIMIT = 180
+from processes import Failed, output_of, started
+
 OLDEST_GO = (1, 21)
-
-
-class Failed(Exception):
-    """A program did not do its case."""
-
-
-@contextlib.contextmanager
-def started(command, core=None, **how):
-    """A process in a group of its own, of which nothing is left afterwards, Ctrl-C included."""
-    pin = None if core is None else lambda: os.sched_setaffinity(0, {core})
-    process = subprocess.Popen(command, start_new_session=True, preexec_fn=pin, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, **how)
-    try:
-        yield process
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
-
-
-def output_of(command, core=None, **how):
-    with started(command, core, **how) as process:
-        try:
-            out, err = process.communicate(timeout=TIME_LIMIT)
-        except subprocess.TimeoutExpired:
-            raise Failed(f"took longer than {TIME_LIMIT} s") from None
-        if process.returncode != 0:
-            raise Failed((err.strip().splitlines() or [f"ended with {process.returncode}"])[-1])
-        return out
 
 
 def google_benchmark(program, case, settings):

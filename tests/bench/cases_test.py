@@ -11,7 +11,7 @@ import sys
 import unittest
 
 BIN, ROOT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-sys.path.insert(0, str(ROOT / "bench/runtime"))
+sys.path[:0] = [str(ROOT / "bench/runtime"), str(ROOT / "bench/measuring")]
 from cases import CASES  # noqa: E402
 
 # Of these the value does not depend on how often the operation was done.

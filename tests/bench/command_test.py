@@ -15,10 +15,11 @@ import unittest
 import uuid
 
 BIN, ROOT = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-sys.path.insert(0, str(ROOT / "bench/runtime"))
+sys.path[:0] = [str(ROOT / "bench/runtime"), str(ROOT / "bench/measuring")]
 import cases  # noqa: E402
 import results  # noqa: E402
-from cases import Case, Figure, Goal  # noqa: E402
+from cases import Case, Goal  # noqa: E402
+from rounds import Figure, Rounds  # noqa: E402
 
 WALL = Figure("wall", "ns", "real_time")
 RATE = Figure("rate", "1/s", "rate", more_is_better=True)
@@ -30,7 +31,7 @@ class program:
 
 
 def rounds(case, **of_programs):
-    gathered = results.Results()
+    gathered = Rounds()
     for name, values in of_programs.items():
         for value in values:
             gathered.add(case, program(name), value)

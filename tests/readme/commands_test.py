@@ -39,7 +39,7 @@ class Readme(unittest.TestCase):
             "./dev demo", "./dev test",
             "./dev build", "build/release/bin/hello --model=parallel --listen=127.0.0.1:8080",
             "curl http://127.0.0.1:8080/hello/you",
-            "./dev bench limit", "./dev bench runtime --quick",
+            "./dev bench http", "./dev bench runtime --quick",
         ])
         self.assertIn("`cmake --install build/release`", README)
 
@@ -82,9 +82,11 @@ class Readme(unittest.TestCase):
         self.assertLessEqual({"weft.hpp", "weftConfig.cmake", "weft.pc", "weft-runtime.pc"}, names)
 
     def test_the_benchmark_prints_what_the_readme_shows(self):
-        out = run("./dev bench limit", "--pairs=1")
-        for form in (r"limit +[\d.]+ us of server CPU", r"weft +[\d.]+ us of server CPU", r"ratio +[\d.]+ x"):
-            self.assertRegex(out, form)
+        out = run("./dev bench http", "--case=json_64", "--rounds=1", "--seconds=0.1")
+        shown = re.search(r"```text\n(json_64.*?)```", README, re.DOTALL).group(1).splitlines()
+        for line in shown[:1] + [line.split()[0] for line in shown[2:]] + shown[1].split():
+            self.assertIn(line, out)
+        self.assertRegex(out, r"(met|missed) +json_64, CPU, event_loop: [\d.]+ x limit")
 
     def test_the_benchmark_of_the_runtime_measures_beside_its_rivals(self):
         out = run("./dev bench runtime --quick", "--only", "yield")

@@ -51,11 +51,13 @@ struct server_usage {
   double cpu_seconds = 0;
   double cores = 0;
   double cpu_us_per_request = 0;
+  double user_us_per_request = 0;  ///< of that, outside of the kernel
   std::uint64_t resident_bytes = 0;
   std::uint64_t peak_resident_bytes = 0;
 };
 BOOST_DESCRIBE_STRUCT(server_usage, (),
-                      (cpu_seconds, cores, cpu_us_per_request, resident_bytes, peak_resident_bytes))
+                      (cpu_seconds, cores, cpu_us_per_request, user_us_per_request, resident_bytes,
+                       peak_resident_bytes))
 
 /// What else the machine did meanwhile.
 struct machine_usage {

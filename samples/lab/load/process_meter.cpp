@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <limits>
 #include <string>
 
 namespace lab {
@@ -17,6 +18,16 @@ std::optional<double> process_cpu_seconds(pid_t pid) {
     return std::nullopt;
   }
   return static_cast<double>(spent.tv_sec) + static_cast<double>(spent.tv_nsec) * 1e-9;
+}
+
+double process_user_seconds(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  stat.ignore(std::numeric_limits<std::streamsize>::max(), ')');  // the name may hold blanks
+  std::string skipped;
+  for (int field = 3; field < 14; ++field) stat >> skipped;
+  double ticks = 0;
+  stat >> ticks;
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 resident_memory read_resident_memory(pid_t pid) {

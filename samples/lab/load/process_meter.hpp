@@ -10,6 +10,9 @@ namespace lab {
 /// CPU time of all threads of a process, ended ones too, in seconds with nanosecond steps.
 /// @return nullopt when there is no such process
 std::optional<double> process_cpu_seconds(pid_t pid);
+/// How much of it was spent outside of the kernel, in steps of 10 ms: the kernel finds that out by
+/// looking at each tick of its clock, so it takes seconds to be worth something.
+double process_user_seconds(pid_t pid);
 
 struct resident_memory {
   std::uint64_t now_bytes = 0;

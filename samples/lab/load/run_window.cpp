@@ -13,6 +13,7 @@ run_window::reading run_window::read() const {
   taken.machine = read_machine_times();
   if (watched_pid_ > 0) {
     taken.server_cpu = process_cpu_seconds(watched_pid_);
+    taken.server_user = process_user_seconds(watched_pid_);
     taken.server_memory = read_resident_memory(watched_pid_);
   }
   return taken;
@@ -35,8 +36,11 @@ std::optional<server_usage> run_window::server(std::uint64_t replies) const {
   server_usage usage;
   usage.cpu_seconds = server_cpu();
   usage.cores = usage.cpu_seconds / seconds();
-  if (replies > 0)
-    usage.cpu_us_per_request = usage.cpu_seconds * 1e6 / static_cast<double>(replies);
+  if (replies > 0) {
+    const double us_per_second = 1e6 / static_cast<double>(replies);
+    usage.cpu_us_per_request = usage.cpu_seconds * us_per_second;
+    usage.user_us_per_request = (end_.server_user - begin_.server_user) * us_per_second;
+  }
   usage.resident_bytes = end_.server_memory.now_bytes;
   usage.peak_resident_bytes = end_.server_memory.peak_bytes;
   return usage;

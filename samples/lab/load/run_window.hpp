@@ -27,6 +27,7 @@ private:
     std::chrono::steady_clock::time_point at;
     double generator_cpu = 0;
     std::optional<double> server_cpu;
+    double server_user = 0;
     resident_memory server_memory;
     machine_times machine;
   };
