@@ -97,8 +97,12 @@ def load_echo(program, load, arguments, workers, burners=0, cores=(None, None)):
         return json.loads(output_of(command, cores[1]))
 
 
-def binaries():
-    folder = Path(os.environ.get("WEFT_BIN", "build/release/bin"))
+def binaries(variable="WEFT_BIN", usual="build/release/bin"):
+    folder = Path(os.environ.get(variable, usual))
     if not (folder / "weft_micro").exists():
-        raise Failed("weft_micro is not built: is Google Benchmark installed? (./dev deps)")
+        raise Failed(f"there is no {folder / 'weft_micro'}: is Google Benchmark installed? (./dev deps)")
     return folder
+
+
+def clang_binaries():
+    return binaries("WEFT_CLANG_BIN", "build/release-clang/bin")

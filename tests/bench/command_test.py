@@ -107,6 +107,21 @@ class Command(unittest.TestCase):
         self.assertEqual(written["skipped"], {"go": "there is no go in PATH"})
         self.assertEqual({r["program"] for r in written["rounds"]}, {"weft", "asio"})
 
+    def test_a_build_by_clang_is_a_program_of_its_own_with_its_own_verdicts(self):
+        with tempfile.TemporaryDirectory() as no_tools:
+            done = subprocess.run([*self.driver, "--quick", "--only", "yield", "--clang"], capture_output=True,
+                                  env=environment(PATH=no_tools, WEFT_CLANG_BIN=str(BIN)), text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(done.stdout, r"\n +weft +weft clang +asio +x asio\n")
+        self.assertRegex(done.stdout, r"yield, wall, weft clang +\d")
+
+    def test_a_build_that_is_missing_is_one_line_that_names_it(self):
+        done = subprocess.run([*self.driver, "--quick", "--only", "yield", "--clang"], capture_output=True,
+                              env=environment(WEFT_CLANG_BIN="/nowhere"), text=True, timeout=300)
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+        self.assertIn("there is no /nowhere/weft_micro", done.stderr)
+
     def test_an_unknown_case_is_refused_with_the_names(self):
         done = subprocess.run([*self.driver, "--only", "nothing"], env=environment(), capture_output=True, text=True)
         self.assertEqual(done.returncode, 2)
