@@ -176,8 +176,9 @@ task<> connection::hand_over(std::shared_ptr<takeover> next) {
   note_answer(http_status::switching_protocols);
   const auto sent = co_await wire_.flush();
   if (!sent) co_return;
+  std::string unread = reader_.take_unread();
   wire_.release_work();
-  upgraded_stream stream(wire_.stream(), reader_.take_unread());
+  upgraded_stream stream(wire_.stream(), std::move(unread));
   try {
     co_await next->run(stream);
   } catch (...) {

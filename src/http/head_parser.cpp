@@ -65,6 +65,12 @@ struct rules_of<status_line> {
 }  // namespace
 
 template <class FirstLine>
+void head_parser<FirstLine>::use(const http_limits& limits) noexcept {
+  limits_ = &limits;
+  fields_end_ = fields_.data() + std::min(fields_.size(), limits.max_header_count);
+}
+
+template <class FirstLine>
 auto head_parser<FirstLine>::parse(std::string_view unread) -> outcome {
   // Moved bytes void the views; reading them again is rarer than keeping offsets is dear.
   if (unread.data() != base_) restart(unread.data());
@@ -151,10 +157,11 @@ auto head_parser<FirstLine>::broken_field_line(const char* stop, const char* end
 
 template <class FirstLine>
 bool head_parser<FirstLine>::grow_fields() {
-  const std::size_t count = fields_.size();
-  fields_.resize(std::min(std::max(initial_fields, count * 2), limits_->max_header_count));
+  const auto count = static_cast<std::size_t>(fields_end_ - fields_.data());
+  const auto wanted = std::min(std::max(initial_fields, count * 2), limits_->max_header_count);
+  if (fields_.size() < wanted) fields_.resize(wanted);
   next_field_ = fields_.data() + count;
-  fields_end_ = fields_.data() + fields_.size();
+  fields_end_ = fields_.data() + wanted;
   return next_field_ != fields_end_;
 }
 

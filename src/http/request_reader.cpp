@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
 namespace weft::http {
 namespace {
 
-constexpr std::size_t first_buffer_bytes = 4 * 1024;
 // Room that a body must find behind its head, so that it does not trickle in.
 constexpr std::size_t least_body_room = 2 * 1024;
 // What may be read ahead of a handler that takes its body piece by piece.
@@ -45,20 +45,21 @@ bool is_for_good(const std::error_code& error) noexcept {
 // ------------------------------------------------------------------ heads and whole bodies
 
 task<request_reader::outcome> request_reader::read_request(http_handler& handler) {
+  wire_.work();
   for (;;) {
     if (!has_head() && has_unread()) traced_.arrived();
-    const parse_step step = parser_.next(unread());
+    const parse_step step = parser().next(unread());
     parsed_ += step.consumed;
     switch (step.event) {
       case parse_event::head:
-        if (!hosts_.allows(parser_.message().host())) {
+        if (!hosts_.allows(parser().message().host())) {
           refuse(misdirected);
           co_return outcome::refused;
         }
         if (!take_head(step.consumed, handler)) break;
         // A length past the limit is known now, and no handler need begin.
-        if (parser_.next({}).event == parse_event::error) {
-          refuse(parser_.error());
+        if (parser().next({}).event == parse_event::error) {
+          refuse(parser().error());
           co_return outcome::refused;
         }
         traced_.parsed();
@@ -74,7 +75,7 @@ task<request_reader::outcome> request_reader::read_request(http_handler& handler
         if (more) break;
         co_return error_ != nullptr ? outcome::refused : outcome::ended;
       }
-      case parse_event::error: refuse(parser_.error()); co_return outcome::refused;
+      case parse_event::error: refuse(parser().error()); co_return outcome::refused;
     }
   }
 }
@@ -84,32 +85,32 @@ bool request_reader::take_head(std::size_t consumed, http_handler& handler) {
   head_end_ = parsed_;
   head_until_ = 0;
   ++heads_;
-  const bool has_body = parser_.chunked() || parser_.content_length().value_or(0) != 0;
+  const bool has_body = parser().chunked() || parser().content_length().value_or(0) != 0;
   if (!has_body) return false;
-  const body_plan plan = handler.plan_body(parser_.message());
+  const body_plan plan = handler.plan_body(parser().message());
   const std::size_t room = plan.streams ? stream_room : least_body_room;
   keep_room_for_body(consumed,
-                     parser_.chunked() ? std::max(room, room_for_chunks(wire_.limits())) : room);
-  if (plan.max_bytes) parser_.limit_body(*plan.max_bytes);
+                     parser().chunked() ? std::max(room, room_for_chunks(wire_.limits())) : room);
+  if (plan.max_bytes) parser().limit_body(*plan.max_bytes);
   return plan.streams;
 }
 
 // The head's bytes must not move from now on. Where they leave too little room, the head is read
 // once more in a larger buffer.
 void request_reader::keep_room_for_body(std::size_t consumed, std::size_t room) {
-  if (in_.capacity() - head_end_ >= room) return;
-  in_.reserve(head_end_ + std::max(room, first_buffer_bytes));
-  parser_.reset();
+  if (in().capacity() - head_end_ >= room) return;
+  in().reserve(head_end_ + std::max(room, first_buffer_bytes));
+  parser().reset();
   parsed_ -= consumed;
-  parsed_ += parser_.next(unread()).consumed;
+  parsed_ += parser().next(unread()).consumed;
 }
 
 void request_reader::take_body_chunk() {
-  const std::string_view chunk = parser_.body_chunk();
+  const std::string_view chunk = parser().body_chunk();
   body_bytes_ += chunk.size();
-  const auto announced = parser_.content_length();
+  const auto announced = parser().content_length();
   if (announced == chunk.size()) {
-    parser_.message().set_body(chunk);
+    parser().message().set_body(chunk);
     return;
   }
   byte_buffer& body = wire_.work().body;
@@ -118,17 +119,17 @@ void request_reader::take_body_chunk() {
   }
   body_collected_ = true;
   body.append(chunk);
-  parser_.message().set_body(body.view());
+  parser().message().set_body(body.view());
 }
 
 void request_reader::take_trailer() {
-  const auto& [name, value] = parser_.trailer();
+  const auto& [name, value] = parser().trailer();
   wire_.work().trailers.add(name, value);
 }
 
 void request_reader::take_end() {
   complete_.store(true, std::memory_order_relaxed);
-  if (parser_.chunked()) parser_.message().set_trailers(wire_.work().trailers.view());
+  if (parser().chunked()) parser().message().set_trailers(wire_.work().trailers.view());
 }
 
 // ------------------------------------------------------------------ bodies piece by piece
@@ -137,18 +138,18 @@ task<result<std::string_view>> request_reader::read_piece() {
   for (;;) {
     if (error_ != nullptr) co_return condition_of_error();
     if (peer_gone_) co_return std::make_error_code(std::errc::connection_reset);
-    const parse_step step = parser_.next(unread());
+    const parse_step step = parser().next(unread());
     parsed_ += step.consumed;
     switch (step.event) {
       case parse_event::body:
-        body_bytes_ += parser_.body_chunk().size();
-        co_return parser_.body_chunk();
+        body_bytes_ += parser().body_chunk().size();
+        co_return parser().body_chunk();
       case parse_event::trailer: take_trailer(); break;
       case parse_event::done:
         complete_.store(true, std::memory_order_release);
         co_return make_error_code(condition::eof);
       case parse_event::head:  // has been
-      case parse_event::error: refuse(parser_.error()); break;
+      case parse_event::error: refuse(parser().error()); break;
       case parse_event::need_more: {
         if (!body_invited_) {
           const bool invited = co_await invite_body();
@@ -164,7 +165,7 @@ task<result<std::string_view>> request_reader::read_piece() {
 // A body that is there already needs no permission, and one that is refused by its length gets
 // none.
 bool request_reader::awaits_continue() const noexcept {
-  return body_bytes_ == 0 && parsed_ == head_end_ && !has_unread() && parser_.expects_continue();
+  return body_bytes_ == 0 && parsed_ == head_end_ && !has_unread() && parser().expects_continue();
 }
 
 /// Before the first wait for a body: earlier answers go out, and permission to send it, unless the
@@ -190,7 +191,7 @@ bool request_reader::is_body_wanted() const noexcept {
 bool request_reader::can_drain() const noexcept {
   if (complete_) return true;
   if (error_ != nullptr || peer_gone_ || !is_body_wanted()) return false;
-  const auto length = parser_.content_length();
+  const auto length = parser().content_length();
   return !length || *length - body_bytes_ <= wire_.limits().max_drain_bytes;
 }
 
@@ -224,30 +225,28 @@ task<bool> request_reader::read_more() {
     const auto got = co_await read_body_bytes();
     co_return got.has_value();
   }
-  if (wire_.has_unsent()) {
+  if (wire_.has_unsent() && !wire_.try_flush()) {
     const auto flushed = co_await wire_.flush();
     if (!flushed) co_return false;
   }
-  const bool is_idle = in_.size() == parsed_;
+  const bool is_idle = in().size() == parsed_;
   if (is_idle) {
     if (wire_.ends_idle()) {
       wire_.tally().rejected(rejection_reasons::stopping);
       if (heads_ != 0) co_await wire_.linger();
       co_return false;
     }
-    wire_.release_work();
-    in_.clear();
     parsed_ = 0;
-    in_.shrink(first_buffer_bytes);
+    in().clear();
+    if (!parser().has_begun()) wire_.release_work();
   } else if (head_until_ == 0) {
     // Not restarted by later reads of the same head: a head's time is absolute.
     head_until_ = wire_.in(wire_.limits().header_timeout);
   }
-  make_room();
   const wire::timed_read timed(wire_,
                                is_idle ? wire_.in(wire_.limits().keep_alive_timeout) : head_until_);
   if (is_idle) wire_.begin_idling();
-  const auto got = co_await wire_.stream().read_some(room());
+  const auto got = co_await wire_.stream().read_some(static_cast<read_room&>(*this));
   while (is_idle && !wire_.end_idling(got.has_value())) co_await yield();
   if (got) take_bytes(*got);
   else if (is_idle) note_end_of_idling(got.error());
@@ -260,7 +259,7 @@ task<result<std::size_t>> request_reader::read_body_bytes() {
   const auto began = wire_.now();
   const auto left = time_for_body().count() - body_waited();
   const wire::timed_read timed(wire_, began + left);
-  const auto got = co_await wire_.stream().read_some(room());
+  const auto got = co_await wire_.stream().read_some(free_room());
   body_waited_.store(body_waited() + wire_.now() - began, std::memory_order_relaxed);
   if (got) take_bytes(*got);
   else if (got.error() == condition::timed_out) refuse(body_too_slow);
@@ -276,14 +275,25 @@ duration request_reader::time_for_body() const noexcept {
   return limits.body_grace + std::chrono::duration_cast<duration>(earned);
 }
 
-// Never moves the bytes: make_room() has been there.
+// For a head, when its bytes have come. On the worker that found them, while the reader waits.
 std::span<char> request_reader::room() noexcept {
+  try {
+    wire_.work();
+    make_room();
+    return free_room();
+  } catch (const std::bad_alloc&) {
+    return {};
+  }
+}
+
+// Never moves the bytes: make_room() has been there.
+std::span<char> request_reader::free_room() noexcept {
   const auto most = std::max<std::size_t>(wire_.limits().max_unread_bytes, 1);
-  return {in_.data() + in_.size(), std::min(in_.capacity() - in_.size(), most)};
+  return {in().data() + in().size(), std::min(in().capacity() - in().size(), most)};
 }
 
 void request_reader::take_bytes(std::size_t count) noexcept {
-  in_.commit(count);
+  in().commit(count);
   wire_.tally().received(count);
 }
 
@@ -294,17 +304,17 @@ void request_reader::note_end_of_idling(const std::error_code& why) noexcept {
 
 void request_reader::make_room() {
   if (!has_head()) {
-    in_.consume(parsed_);
+    in().consume(parsed_);
     parsed_ = 0;
-    if (in_.capacity() - in_.size() < in_.capacity() / 4 + 1) {
-      in_.reserve(std::max(first_buffer_bytes, in_.capacity() * 2));
+    if (in().capacity() - in().size() < in().capacity() / 4 + 1) {
+      in().reserve(std::max(first_buffer_bytes, in().capacity() * 2));
     }
     return;
   }
   // Behind a head that must stay in place: what the parser has consumed may go.
   const std::string_view rest = unread();
-  std::copy(rest.begin(), rest.end(), in_.data() + head_end_);
-  in_.truncate(head_end_ + rest.size());
+  std::copy(rest.begin(), rest.end(), in().data() + head_end_);
+  in().truncate(head_end_ + rest.size());
   parsed_ = head_end_;
 }
 
@@ -317,10 +327,10 @@ void request_reader::finish_request() {
   error_.store(nullptr, std::memory_order_relaxed);
   complete_.store(false, std::memory_order_relaxed);
   body_waited_.store(0, std::memory_order_relaxed);
-  in_.consume(parsed_);
+  in().consume(parsed_);
   parsed_ = head_end_ = 0;
   head_until_ = 0;
-  parser_.reset();
+  parser().reset();
   wire_.set_answer_begun(false);
 }
 

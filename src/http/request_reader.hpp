@@ -22,15 +22,18 @@ namespace weft::http {
 
 /// Reads the requests of a connection, and their bodies whole or piece by piece.
 ///
-/// Bytes: `in_` holds the message that is being read, from its first byte on, and what follows it.
+/// Bytes: in() holds the message that is being read, from its first byte on, and what follows it.
 /// `parsed_` counts what the parser has consumed of it. While a message is under way its head stays
 /// in place, since the request's views point into it; a body that does not lie there in one piece
 /// is collected in the work area, one that is streamed passes through behind the head.
+///
+/// Buffer and parser are the work area's, which is held from the first bytes of a request to the
+/// wait for the next one. What looks at them is therefore called in between.
 /// Concurrent  one call at a time, from any task
-class request_reader {
+class request_reader final : private read_room {
 public:
   request_reader(wire& w, const host_list& hosts, request_trace& traced)
-      : wire_(w), hosts_(hosts), traced_(traced), parser_(w.limits()) {}
+      : wire_(w), hosts_(hosts), traced_(traced) {}
 
   enum class outcome {
     whole,    ///< message() is complete
@@ -47,8 +50,8 @@ public:
   /// Forgets the message.
   void finish_request();
 
-  const request& message() const noexcept { return parser_.message(); }
-  request& message() noexcept { return parser_.message(); }
+  const request& message() const noexcept { return parser().message(); }
+  request& message() noexcept { return parser().message(); }
   /// Why the message was refused, or its body. @return null where nothing is wrong
   const parse_error* error() const noexcept { return error_.load(std::memory_order_acquire); }
   bool body_complete() const noexcept { return complete_.load(std::memory_order_acquire); }
@@ -84,18 +87,19 @@ private:
   void refuse(const parse_error& error) noexcept { error_.store(&error); }
   std::error_code condition_of_error() const noexcept;
   void make_room();
-  std::span<char> room() noexcept;
+  std::span<char> room() noexcept override;
+  std::span<char> free_room() noexcept;
   void take_bytes(std::size_t count) noexcept;
   void note_end_of_idling(const std::error_code& why) noexcept;
-  std::string_view unread() const noexcept { return in_.view().substr(parsed_); }
+  std::string_view unread() const noexcept { return in().view().substr(parsed_); }
+  byte_buffer& in() const noexcept { return wire_.held_work().in; }
+  request_parser& parser() const noexcept { return wire_.held_work().parser; }
   bool has_head() const noexcept { return head_end_ != 0; }
   duration time_for_body() const noexcept;
 
   wire& wire_;
   const host_list& hosts_;
   request_trace& traced_;
-  request_parser parser_;
-  byte_buffer in_;
   std::size_t parsed_ = 0;
   std::size_t head_end_ = 0;      // 0: the head is not complete
   duration::rep head_until_ = 0;  // of a head that has begun; 0: none has

@@ -19,6 +19,15 @@ std::size_t least_written(const http_limits& limits) noexcept {
 
 }  // namespace
 
+bool wire::try_flush() {
+  byte_buffer& collected = out();
+  const auto sent = stream_.try_write(collected.view());
+  if (!sent) return false;
+  tally_.sent(*sent);
+  collected.consume(*sent);
+  return collected.empty();
+}
+
 /// @param cleared  where the bytes are, if they are collected ones
 task<result<void>> wire::send(std::string_view bytes, byte_buffer* cleared) {
   result<void> written;

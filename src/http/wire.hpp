@@ -47,8 +47,11 @@ public:
   bool end_idling(bool has_bytes) noexcept;
 
   /// Where answers are collected before they are sent.
-  byte_buffer& out() { return work_.get().out; }
-  bool has_unsent() { return work_ && !work_.get().out.empty(); }
+  byte_buffer& out() { return work().out; }
+  bool has_unsent() const noexcept { return work_ && !work_.held().out.empty(); }
+  /// Sends of what is collected what fits at once, which nearly always is all.
+  /// @return whether it was; flush() sends the rest, or finds the error once more
+  bool try_flush();
   /// Sends what is collected, in parts: a slow but steady reader gets everything.
   /// @errors  as write()
   task<result<void>> flush() { return send(out().view(), &out()); }
@@ -78,7 +81,8 @@ public:
 
   const http_limits& limits() const noexcept { return limits_; }
   /// Of the request under way. Leased from the first use on.
-  work_area& work() { return work_.get(); }
+  work_area& work() { return work_.get(limits_); }
+  work_area& held_work() const noexcept { return work_.held(); }
   void release_work() noexcept { work_.release(); }
   tcp_stream& stream() noexcept { return stream_; }
   endpoint remote() const { return stream_.remote(); }

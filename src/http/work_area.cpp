@@ -18,13 +18,19 @@ thread_local work_stock stock;
 
 }  // namespace
 
-void work_lease::acquire() {
-  if (stock.count == 0) area_ = std::make_unique<work_area>();
-  else area_ = std::move(stock.areas[--stock.count]);
+void work_lease::acquire(const http_limits& limits) {
+  if (stock.count == 0) {
+    area_ = std::make_unique<work_area>(limits);
+  } else {
+    area_ = std::move(stock.areas[--stock.count]);
+    area_->parser.reset(limits);
+  }
 }
 
 void work_lease::release() noexcept {
   if (area_ == nullptr) return;
+  area_->in.clear();
+  area_->in.shrink(first_buffer_bytes);
   area_->body.clear();
   area_->body.shrink(most_bytes_kept);
   area_->trailers.clear();

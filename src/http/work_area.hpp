@@ -2,14 +2,23 @@
 
 #include <weft/base/byte_buffer.hpp>
 #include <weft/http/field_list.hpp>
+#include <weft/http/request_parser.hpp>
 #include <weft/http/response.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace weft::http {
 
+/// What the receive buffer begins with.
+inline constexpr std::size_t first_buffer_bytes = 4 * 1024;
+
 /// What a connection needs only while a request is under way.
 struct work_area {
+  explicit work_area(const http_limits& limits) : parser(limits) {}
+
+  byte_buffer in;
+  request_parser parser;
   byte_buffer body;  // of the request, where it does not lie in one piece in the receive buffer
   field_list trailers;
   response answer;
@@ -25,16 +34,18 @@ public:
   work_lease& operator=(const work_lease&) = delete;
   ~work_lease() { release(); }
 
-  /// Takes an area unless there is one.
-  work_area& get() {
-    if (area_ == nullptr) acquire();
+  /// Takes an area unless there is one. @param limits  of the requests that are read with it
+  work_area& get(const http_limits& limits) {
+    if (area_ == nullptr) acquire(limits);
     return *area_;
   }
+  /// The area that there is.
+  work_area& held() const noexcept { return *area_; }
   explicit operator bool() const noexcept { return area_ != nullptr; }
   void release() noexcept;
 
 private:
-  void acquire();
+  void acquire(const http_limits& limits);
 
   std::unique_ptr<work_area> area_;
 };

@@ -30,7 +30,7 @@ direct_socket::direct_socket(unique_descriptor connected) noexcept
 
 bool direct_socket::start_read(read_wait& op, task_handle waiter) {
   std::lock_guard held(lock_);
-  if (!may_start(op, waiter, reading_aborted()) || op.into.empty()) return false;
+  if (!may_start(op, waiter, reading_aborted()) || op.wants_nothing()) return false;
   // Once: a peer that sends without end must not keep its reader from ever letting others run.
   if (std::exchange(unread_, false) && receive(op)) return false;
   op.error = watch(EPOLLIN);
@@ -40,6 +40,7 @@ bool direct_socket::start_read(read_wait& op, task_handle waiter) {
 }
 
 bool direct_socket::receive(read_wait& op) noexcept {
+  if (!op.find_room()) return true;
   const ssize_t count = uninterrupted(
       [&] { return ::recv(tcp_socket::descriptor(), op.into.data(), op.into.size(), 0); });
   if (count > 0) {

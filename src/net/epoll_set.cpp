@@ -14,7 +14,9 @@
 namespace weft::detail {
 namespace {
 
-constexpr std::size_t events_in_a_batch = 256;
+// Fewer than the tasks that a worker runs before it asks again: else woken tasks would pile up, and
+// the rooms that their bytes are in.
+constexpr std::size_t events_in_a_batch = 32;
 
 std::error_code last_error() noexcept { return {errno, std::system_category()}; }
 

@@ -66,7 +66,7 @@ bool portable_socket::may_submit(socket_wait& op, task_handle waiter,
 
 bool portable_socket::start_read(read_wait& op, task_handle waiter) {
   std::lock_guard held(lock_);
-  if (!may_submit(op, waiter, reading_aborted())) return false;
+  if (!may_submit(op, waiter, reading_aborted()) || !op.find_room()) return false;
   submit_read(op);
   return true;
 }

@@ -79,6 +79,13 @@ void socket_wait::cut_short(cancel_hook& hook) noexcept {
   op.socket_.cancel(op);
 }
 
+bool read_wait::find_room() noexcept {
+  if (room_ == nullptr) return true;
+  into = room_->room();
+  if (into.empty()) error = std::make_error_code(std::errc::not_enough_memory);
+  return !into.empty();
+}
+
 void close_socket::operator()(tcp_socket* socket) const noexcept { socket->close(); }
 
 }  // namespace detail
@@ -91,6 +98,13 @@ tcp_stream::tcp_stream(detail::owned_socket socket) noexcept : socket_(std::move
 tcp_stream::tcp_stream(tcp_stream&&) noexcept = default;
 tcp_stream& tcp_stream::operator=(tcp_stream&&) noexcept = default;
 tcp_stream::~tcp_stream() = default;
+
+result<std::size_t> tcp_stream::try_write(std::string_view from) {
+  detail::write_wait op(*socket_, from);
+  socket_->try_write(op);
+  if (op.error) return op.error;
+  return op.count;
+}
 
 void tcp_stream::finish_writing() noexcept { socket_->finish_writing(); }
 void tcp_stream::abort(condition reason) noexcept { socket_->abort(reason); }

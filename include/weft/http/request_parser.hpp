@@ -57,6 +57,10 @@ public:
 
   /// Starts the next message, after `error` only the first one of another connection.
   void reset() noexcept;
+  /// Starts the first message of another connection. @param limits  its own, kept by reference
+  void reset(const http_limits& limits) noexcept;
+  /// Whether something of a message was consumed, empty lines before it too.
+  bool has_begun() const noexcept { return empty_lines_ != 0 || state_ != state::head; }
 
 private:
   enum class state : std::uint8_t { head, body, done, failed };

@@ -15,6 +15,17 @@ namespace weft {
 
 class file;
 
+/// Has the room for a read when its bytes have come: a thousand connections that wait need none.
+class read_room {
+public:
+  /// Asked once for a read, or again where the bytes were none. On any worker, which waits for it.
+  /// @return the place for the bytes; empty where there is no memory
+  virtual std::span<char> room() noexcept = 0;
+
+protected:
+  ~read_room() = default;
+};
+
 namespace detail {
 
 class tcp_socket;
@@ -47,8 +58,16 @@ class read_wait : public socket_wait {
 public:
   read_wait(tcp_socket& socket, std::span<char> place) noexcept
       : socket_wait(socket), into(place) {}
+  read_wait(tcp_socket& socket, read_room& from) noexcept : socket_wait(socket), room_(&from) {}
 
-  const std::span<char> into;
+  bool wants_nothing() const noexcept { return room_ == nullptr && into.empty(); }
+  /// Before the bytes are taken. @return false where there is none, and that is the error
+  bool find_room() noexcept;
+
+  std::span<char> into;
+
+private:
+  read_room* const room_ = nullptr;
 };
 
 class write_wait : public socket_wait {
@@ -128,11 +147,20 @@ public:
   /// @return how many bytes were read, at least 1
   /// @errors condition::eof when the peer has finished; condition::canceled; abort()'s reason
   read_awaiter read_some(std::span<char> into) noexcept { return {*socket_, into}; }
+  /// The same, into room that is asked for when there are bytes (direct I/O), or at once
+  /// (portable).
+  /// Cancel  as above
+  /// @errors as above; std::errc::not_enough_memory where there is no room
+  read_awaiter read_some(read_room& from) noexcept { return {*socket_, from}; }
 
   /// Writes everything.
   /// Cancel  an unknown part of the bytes is written: close the connection
   /// @errors condition::canceled; abort()'s reason; the system's code for a broken connection
   write_awaiter write_all(std::string_view from) noexcept { return {*socket_, from}; }
+
+  /// Writes what fits at once. Never while a write_all() waits.
+  /// @return how much that was, perhaps nothing  @errors  abort()'s reason; the system's code
+  result<std::size_t> try_write(std::string_view from);
 
   /// Sends a part of a file; the system moves the bytes where it can.
   /// Cancel   an unknown part of the bytes is written: close the connection

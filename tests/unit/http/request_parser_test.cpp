@@ -112,6 +112,27 @@ TEST_CASE("a parser that has failed serves another connection after reset") {
   CHECK(parser.next("").event == parse_event::done);
 }
 
+TEST_CASE("a parser that serves another connection has that one's limits") {
+  http_limits generous;
+  http_limits strict;
+  strict.max_header_count = 3;
+  const auto with_fields = [](int count) {
+    std::string head = "GET / HTTP/1.1\r\nHost: h\r\n";
+    for (int i = 1; i < count; ++i) head += "A: b\r\n";
+    return head + "\r\n";
+  };
+  http::request_parser parser{generous};
+  REQUIRE(parser.next(with_fields(40)).event == parse_event::head);
+  parser.reset(strict);
+  CHECK(parser.next(with_fields(4)).event == parse_event::error);
+  parser.reset(strict);
+  CHECK(parser.next(with_fields(3)).event == parse_event::head);
+  CHECK(parser.message().headers().size() == 3);
+  parser.reset(generous);
+  CHECK(parser.next(with_fields(100)).event == parse_event::head);
+  CHECK(parser.message().headers().size() == 100);
+}
+
 TEST_CASE("done stays until reset") {
   const http_limits limits;
   http::request_parser parser{limits};

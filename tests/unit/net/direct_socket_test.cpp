@@ -15,6 +15,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -90,6 +91,21 @@ task<std::size_t> read_and_count(tcp_stream& stream) {
     count += *got;
   }
   co_return count;
+}
+
+class noted_room final : public weft::read_room {
+public:
+  std::span<char> room() noexcept override {
+    ++asked;
+    return place;
+  }
+  int asked = 0;
+  std::array<char, 16> place{};
+};
+
+task<std::size_t> read_into(tcp_stream& stream, noted_room& from) {
+  const auto got = co_await stream.read_some(static_cast<weft::read_room&>(from));
+  co_return got ? *got : 0;
 }
 
 // More than any socket buffer takes at once.
@@ -390,4 +406,20 @@ task<> fail_to_read(tcp_stream& stream) {
 TEST_CASE("a direct stream cannot wait under a portable driver") {
   auto pair = run_under(one_loop, connected());
   run_under({"event_loop", weft::event_loop{}, io_kind::portable}, fail_to_read(pair.server));
+}
+
+TEST_CASE("a read that waits needs no room before its bytes have come") {
+  run_under(one_loop, []() -> task<> {
+    auto pair = co_await connected();
+    noted_room room;
+    auto reading = weft::go(read_into(pair.server, room));
+    co_await weft::yield();
+    look();
+    CHECK(room.asked == 0);
+    const auto error = co_await write(pair.client, "hello");
+    CHECK(!error);
+    const auto got = co_await reading.join();
+    CHECK(got == 5);
+    CHECK(room.asked == 1);
+  }());
 }

@@ -10,7 +10,10 @@
 #include <array>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "support/models.hpp"
@@ -74,6 +77,16 @@ task<> write_and_finish(tcp_stream& stream, std::string text) {
   if (!error) stream.finish_writing();
 }
 
+class some_room final : public weft::read_room {
+public:
+  explicit some_room(std::size_t size) : place_(size, '?') {}
+  std::span<char> room() noexcept override { return place_; }
+  std::string_view place() const { return place_; }
+
+private:
+  std::string place_;
+};
+
 template <class Test>
 void under_each_model(Test test) {
   for (const auto& m : weft::test::serving_models_with_io()) {
@@ -95,6 +108,52 @@ TEST_CASE("what one end writes the other reads, then eof") {
     CHECK(text == "hello");
     const auto error = co_await read_error(pair.server);
     CHECK(error == condition::eof);
+  });
+}
+
+TEST_CASE("a read takes its bytes into the room that it is given for them") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    co_await write_and_finish(pair.client, "hello");
+    some_room room(4);
+    const auto got = co_await pair.server.read_some(static_cast<weft::read_room&>(room));
+    CHECK(got == 4);
+    CHECK(room.place() == "hell");
+    const auto rest = co_await read_all(pair.server);
+    CHECK(rest == "o");
+  });
+}
+
+TEST_CASE("a read for which there is no room ends with that, and loses no byte") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    co_await write_and_finish(pair.client, "hello");
+    some_room none(0);
+    const auto got = co_await pair.server.read_some(static_cast<weft::read_room&>(none));
+    CHECK(got.error() == std::errc::not_enough_memory);
+    const auto text = co_await read_all(pair.server);
+    CHECK(text == "hello");
+  });
+}
+
+TEST_CASE("what fits at once is written without waiting, and no more") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    const std::string text(large, 'x');
+    std::size_t written = 0;
+    for (;;) {
+      const auto more = pair.client.try_write(std::string_view(text).substr(written));
+      REQUIRE(more.has_value());
+      if (*more == 0) break;
+      written += *more;
+    }
+    CHECK(written > 0);
+    CHECK(written < text.size());
+    pair.client.finish_writing();
+    const auto received = co_await read_all(pair.server);
+    CHECK(received.size() == written);
+    pair.client.abort(condition::timed_out);
+    CHECK(pair.client.try_write("more").error() == condition::timed_out);
   });
 }
 

@@ -25,6 +25,7 @@ public:
   explicit body_decoder(const http_limits& limits) noexcept
       : limits_(&limits), max_body_bytes_(limits.max_body_bytes) {}
 
+  void use(const http_limits& limits) noexcept { limits_ = &limits; }
   void begin_length(std::uint64_t length) noexcept;
   void begin_chunked() noexcept;
   void begin_until_close() noexcept;

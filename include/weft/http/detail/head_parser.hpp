@@ -65,6 +65,9 @@ public:
 
   explicit head_parser(const http_limits& limits) noexcept : limits_(&limits) {}
 
+  /// Other limits, from the next reset() on.
+  void use(const http_limits& limits) noexcept;
+
   /// @param unread  the head from its first byte on; bytes seen before have not changed, though
   ///                they may have moved
   outcome parse(std::string_view unread);
