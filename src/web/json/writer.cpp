@@ -58,6 +58,12 @@ std::size_t copy_plain(std::string_view text, char* to) noexcept {
     std::memcpy(to + at, from + at, 16);
   for (; text.size() - at >= 8 && word_is_plain(from + at); at += 8)
     std::memcpy(to + at, from + at, 8);
+  // Less than a word is left: together with what stands before it.
+  const std::size_t rest = text.size() - at;
+  if (at != 0 && rest != 0 && rest < 8 && word_is_plain(from + text.size() - 8)) {
+    std::memcpy(to + text.size() - 8, from + text.size() - 8, 8);
+    return text.size();
+  }
   for (; at != text.size() && !needs_escape(from[at]); ++at) to[at] = from[at];
   return at;
 }
