@@ -8,12 +8,12 @@
 #include "support/choices.hpp"
 #include "support/message_reader.hpp"
 #include "support/target.hpp"
+#include "support/texts.hpp"
 
 #include <weft/base/byte_buffer.hpp>
 #include <weft/http/response.hpp>
 #include <weft/http/response_writer.hpp>
 
-#include <algorithm>
 #include <array>
 #include <stdexcept>
 #include <string>
@@ -27,35 +27,6 @@ const std::vector<std::string_view> plants = {"split_value", "other_status", "lo
 namespace {
 
 constexpr std::string_view date = "Fri, 27 Nov 2026 12:00:00 GMT";
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-  const auto end = text.find_last_not_of(" \t");
-  return end == std::string_view::npos ? std::string_view() : text.substr(begin, end - begin + 1);
-}
-
-/// Takes texts from the front, up to the byte 0xFF.
-class text_source {
-public:
-  explicit text_source(std::string_view bytes) : rest_(bytes) {}
-  std::string_view next() {
-    const auto end = std::min(rest_.find('\xFF'), rest_.size());
-    const auto text = rest_.substr(0, end);
-    rest_.remove_prefix(std::min(end + 1, rest_.size()));
-    return text;
-  }
-  std::string_view rest() const noexcept { return rest_; }
-
-private:
-  std::string_view rest_;
-};
-
-bool may_be_sent(std::string_view value) {
-  return std::ranges::none_of(value, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t') || byte == 0x7F;
-  });
-}
 
 // ------------------------------------------------------------------ the answer
 
