@@ -82,7 +82,7 @@ def count(case, server, counter):
     with serving(server, case, counter.environment) as (process, address):
         def ask(requests):
             load(case, address, "--warm-up=0", f"--count={requests}")
-        ask(FEW)  # what is made once has been made
+        ask(MANY)  # what is made once has been made
         few = counter.counted(process, lambda: ask(FEW))
         many = counter.counted(process, lambda: ask(MANY))
     kinds = per_request(few, many, MANY - FEW)
