@@ -4,8 +4,10 @@
 
 #include <weft/runtime/background_scheduler.hpp>
 #include <weft/runtime/channel.hpp>
+#include <weft/runtime/mutex.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
+#include <weft/runtime/submit.hpp>
 #include <weft/runtime/task_group.hpp>
 #include <weft/runtime/when_all.hpp>
 #include <weft/runtime/yield.hpp>
@@ -18,6 +20,8 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -159,9 +163,20 @@ TEST_CASE("two joins of one handle end the process with a message") {
   CHECK_THAT(last_words([] { run_seeded(join_beside()); }), ContainsSubstring("two tasks join"));
 }
 
-TEST_CASE("destroying a handle that somebody joins ends the process with a message") {
+task<> move_awaited_handle() {
+  auto handle = weft::go(answer_later());
+  auto joiner = weft::go(join_it(handle));
+  (void)co_await weft::sleep(1ms);
+  auto taker = std::move(handle);
+  taker.cancel();
+  co_await joiner.join();
+}
+
+TEST_CASE("destroying or moving a handle that somebody joins ends the process with a message") {
   CHECK_THAT(last_words([] { run_seeded(drop_awaited_handle()); }),
              ContainsSubstring("join_handle was destroyed"));
+  CHECK_THAT(last_words([] { run_seeded(move_awaited_handle()); }),
+             ContainsSubstring("join_handle was moved"));
 }
 
 task<bool> use_after_join() {
@@ -191,6 +206,18 @@ TEST_CASE("two joins of one group end the process with a message") {
              ContainsSubstring("another join() of it"));
 }
 
+task<> leave_group() {
+  weft::task_group group;
+  group.go(answer_later());
+  group.go(answer_later());
+  co_return;
+}
+
+TEST_CASE("destroying a group before its tasks have ended ends the process with a message") {
+  CHECK_THAT(last_words([] { run_seeded(leave_group()); }),
+             ContainsSubstring("a task_group was destroyed while 2 of its tasks run"));
+}
+
 TEST_CASE("what needs a scheduler throws outside of tasks and says what it was") {
   CHECK_THROWS_WITH((void)weft::sleep(1s), ContainsSubstring("needs a running weft task"));
   CHECK_THROWS_WITH(weft::go(answer()), ContainsSubstring("go()"));
@@ -217,6 +244,45 @@ TEST_CASE("a second run() of a scheduler beside the first throws") {
   bool refused = false;
   s.run(run_again(s, refused));
   CHECK(refused);
+}
+
+task<> lock_twice(weft::mutex& m) {
+  const auto held = co_await m.lock();
+  const auto again = co_await m.lock();
+}
+
+void run_after_a_deadlock() {
+  weft::mutex m;
+  weft::scheduler s(weft::deterministic{1});
+  try {
+    s.run(lock_twice(m));
+  } catch (const weft::deadlock_error&) {}
+  try {
+    s.run(answer());
+  } catch (const std::logic_error& refused) {
+    std::fprintf(stderr, "refused: %s\n", refused.what());
+  }
+  std::abort();  // the mutex could not be destroyed
+}
+
+TEST_CASE("a scheduler whose tasks no cancel could end runs no more") {
+  CHECK_THAT(last_words(run_after_a_deadlock),
+             ContainsSubstring("refused: run() of a scheduler that "
+                               "a deadlock has left stuck"));
+}
+
+task<> stop_from_inside(weft::background_scheduler& s) {
+  s.stop();
+  co_return;
+}
+
+void stop_by_own_task() {
+  weft::background_scheduler s(weft::event_loop{});
+  weft::submit(s.tasks(), stop_from_inside(s)).get();
+}
+
+TEST_CASE("a background scheduler that its own task stops ends the process with a message") {
+  CHECK_THAT(last_words(stop_by_own_task), ContainsSubstring("stopped by a task that it runs"));
 }
 
 task<> destroy_scheduler(std::unique_ptr<weft::scheduler>& s) {

@@ -195,10 +195,13 @@ inline void require_startable(task_handle frame) noexcept {
 /// co_await, whose place it leaves in the frame for dumps and stall reports.
 class suspension {
 public:
-  template <weft_promise Promise>
+  template <class Promise>
   suspension(std::coroutine_handle<Promise> h,
              const std::source_location& where = std::source_location::current()) noexcept
-      : task_(erase(h)) {
+      : task_(task_handle::from_address(h.address())) {
+    static_assert(weft_promise<Promise>,
+                  "what weft gives to await is awaited in a weft task; start one from other code "
+                  "with scheduler::run() or spawn(), or with submit()");
     promise_base& promise = h.promise();
     promise.where = where;
     promise.context->set_frame(task_);
