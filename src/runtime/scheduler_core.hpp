@@ -4,6 +4,7 @@
 #include "gil_lock.hpp"
 #include "homes.hpp"
 #include "injection_queue.hpp"
+#include "lock_waits.hpp"
 #include "scope_registry.hpp"
 #include "wait_notes.hpp"
 #include "worker.hpp"
@@ -152,6 +153,7 @@ public:
   }
 
   scope_registry& scopes() noexcept { return scopes_; }
+  detail::lock_waits& lock_waits() noexcept { return lock_waits_; }
   /// Whether no other task can run while the caller, a task, does.
   bool runs_one_task_at_a_time_here() const noexcept;
 
@@ -255,6 +257,7 @@ private:
   std::optional<wait_notes> notes_;
 
   scope_registry scopes_;
+  detail::lock_waits lock_waits_;
   blocking_pool blocking_;
   std::unique_ptr<task_scope> supervision_;  // for the task that ends the run
   std::unique_ptr<task_scope> root_;

@@ -1,7 +1,9 @@
 #include <weft/runtime/stall_watch.hpp>
 
 #include "await_names.hpp"
+#include "lock_watch.hpp"
 #include "scheduler_core.hpp"
+#include "stall_reporter.hpp"
 #include "thread_times.hpp"
 #include "trace_recorder.hpp"
 
@@ -10,33 +12,22 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdio>
 #include <mutex>
 #include <source_location>
-#include <utility>
 #include <vector>
 
 // The watch reads what each worker publishes at the start of a slice: how many slices there were,
 // and the await that the task came back from. Where both are the same as at an earlier look, the
-// slice has lasted since then at least.
+// slice has lasted since then at least. For mutexes see lock_watch.hpp.
 
 namespace weft {
 namespace {
 
+using detail::stall_reporter;
 using detail::thread_times;
 
 duration passed_since(steady_clock::time_point begin) {
   return std::chrono::duration_cast<duration>(steady_clock::now() - begin);
-}
-
-std::string milliseconds(duration time) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) +
-         " ms";
-}
-
-const char* held_by(std::string_view model) noexcept {
-  if (model == "gil") return "the GIL on worker ";
-  return model == "event_loop" ? "the loop, worker " : "worker ";
 }
 
 bool is_in_slice(const detail::worker& w) noexcept {
@@ -54,27 +45,12 @@ std::uint32_t number_of(detail::scheduler_core& core, const detail::task_context
   return number;
 }
 
-void print(const stall_report& report) {
-  std::fprintf(stderr, "weft: stall: %s\n", report.text().c_str());
-}
-
 }  // namespace
-
-std::string stall_report::text() const {
-  std::string text = task != 0 ? "task " + std::to_string(task) : std::string("a task");
-  text += " holds " + std::string(held_by(model)) + std::to_string(worker) + " for " +
-          milliseconds(lasted) + " (" + std::string(model) + "); since " + since.file + ":" +
-          std::to_string(since.line) + " in " + since.function;
-  text += is_blocked() ? "; it blocks its thread: use blocking()"
-                       : "; it computes (" + milliseconds(on_cpu) + " on a core)";
-  if (left_out != 0) text += "; " + std::to_string(left_out) + " more left out";
-  return text;
-}
 
 class stall_watch::watcher {
 public:
   watcher(detail::scheduler_core& core, const stall_options& options)
-      : core_(core), options_(options), thread_([this] { watch(); }) {}
+      : core_(core), reporter_(options), locks_(core, options), thread_([this] { watch(); }) {}
   ~watcher() {
     {
       std::lock_guard lock(mutex_);
@@ -91,11 +67,10 @@ private:
   struct slice {
     std::uint64_t number = 0;
     std::source_location since;
-    steady_clock::time_point first_seen;
+    stall_reporter::time first_seen;
     thread_times times_then;
-    steady_clock::time_point report_at;
+    stall_reporter::appointment report;
     bool is_running = false;
-    bool is_left_out = false;
   };
 
   void watch();
@@ -104,13 +79,12 @@ private:
   void consider(slice& seen, detail::worker& w);
   stall_report describe(const slice& seen, const detail::worker& w) const;
   std::uint32_t task_in(const slice& seen, detail::worker& w) const;
-  void report(const stall_report& found);
+  void report(stall_report& found);
 
   detail::scheduler_core& core_;
-  const stall_options options_;
+  stall_reporter reporter_;
   std::vector<slice> slices_;  // by worker
-  steady_clock::time_point last_report_{};
-  std::uint64_t left_out_ = 0;
+  detail::lock_watch locks_;
   detail::os_mutex mutex_;
   detail::os_condition stopped_;
   bool is_stopping_ = false;
@@ -119,9 +93,10 @@ private:
 
 void stall_watch::watcher::watch() {
   std::unique_lock lock(mutex_);
-  while (!stopped_.wait_for(lock, options_.threshold / 4, [this] { return is_stopping_; })) {
+  while (!stopped_.wait_for(lock, reporter_.threshold() / 4, [this] { return is_stopping_; })) {
     lock.unlock();
     core_.for_each_worker([this](detail::worker& w) { look_at(w); });
+    locks_.look();
     lock.lock();
   }
 }
@@ -136,7 +111,7 @@ void stall_watch::watcher::look_at(detail::worker& w) {
   seen.is_running = is_in_slice(w);
   if (!seen.is_running) return;
   seen.first_seen = steady_clock::now();
-  seen.report_at = seen.first_seen + options_.threshold;
+  seen.report = reporter_.after_threshold(seen.first_seen);
   seen.times_then = detail::thread_times_of(w.thread_number());
 }
 
@@ -148,24 +123,14 @@ bool stall_watch::watcher::is_same(const slice& seen, detail::worker& w) const n
 
 void stall_watch::watcher::consider(slice& seen, detail::worker& w) {
   const auto now = steady_clock::now();
-  if (now < seen.report_at) return;
+  if (now < seen.report.at) return;
   stall_report found = describe(seen, w);
   const duration own = found.lasted - found.waited_for_core;
-  if (own < options_.threshold) {
-    seen.report_at = now + (options_.threshold - own);
+  if (own < reporter_.threshold()) {
+    seen.report.at = now + (reporter_.threshold() - own);
     return;
   }
-  if (last_report_ != steady_clock::time_point() && now - last_report_ < options_.pause) {
-    seen.report_at = last_report_ + options_.pause;
-    left_out_ += seen.is_left_out ? 0 : 1;
-    seen.is_left_out = true;
-    return;
-  }
-  left_out_ -= seen.is_left_out ? 1 : 0;
-  seen.is_left_out = false;
-  seen.report_at = now + options_.pause;
-  last_report_ = now;
-  found.left_out = std::exchange(left_out_, 0);
+  if (!reporter_.may_report(seen.report, now)) return;
   found.task = task_in(seen, w);
   report(found);
 }
@@ -188,13 +153,12 @@ stall_report stall_watch::watcher::describe(const slice& seen, const detail::wor
   return found;
 }
 
-void stall_watch::watcher::report(const stall_report& found) {
+void stall_watch::watcher::report(stall_report& found) {
   constexpr std::int64_t most = 0xffff;
   const auto lasted = std::chrono::duration_cast<std::chrono::milliseconds>(found.lasted).count();
   const auto shown = static_cast<std::uint32_t>(std::min<std::int64_t>(lasted, most));
   detail::trace(trace_kind::stall, found.task, found.worker << 16 | shown);
-  if (options_.report) options_.report(found);
-  else print(found);
+  reporter_.report(found);
 }
 
 stall_watch::stall_watch(scheduler& watched, const stall_options& options)

@@ -1,6 +1,7 @@
 #include <weft/runtime/task_dump.hpp>
 
 #include "await_names.hpp"
+#include "find_task.hpp"
 #include "scheduler_core.hpp"
 #include "trace_recorder.hpp"
 
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <source_location>
+#include <utility>
 #include <vector>
 
 // How a task is looked at while it may run any moment.
@@ -43,20 +45,23 @@ struct found_task {
 
 class task_finder {
 public:
-  explicit task_finder(scheduler_core& core)
-      : core_(core), others_stand_still_(core.runs_one_task_at_a_time_here()) {}
+  /// @param only  the number of the one that is looked for; 0: all
+  explicit task_finder(scheduler_core& core, std::uint32_t only = 0)
+      : core_(core), only_(only), others_stand_still_(core.runs_one_task_at_a_time_here()) {}
 
   task_dump find();
 
 private:
   void note_running();
   void look_at(task_context& task, std::uint32_t parent);
+  bool is_wanted(task_context& task) const noexcept;
   void look_inside(task_context& task, found_task& found);
   void copy_chain(task_context& task);
   task_dump to_text() const;
 
   scheduler_core& core_;
   const bool others_stand_still_;
+  const std::uint32_t only_;
   std::vector<running_task> running_;
   std::vector<found_task> found_;
   std::vector<std::source_location> places_;
@@ -65,7 +70,9 @@ private:
 task_dump task_finder::find() {
   note_running();
   core_.scopes().for_each([this](task_scope& scope) {
-    scope.for_each_child([&](task_context& child) { look_at(child, scope.owner_number()); });
+    scope.for_each_child([&](task_context& child) {
+      if (is_wanted(child)) look_at(child, scope.owner_number());
+    });
   });
   return to_text();
 }
@@ -77,6 +84,10 @@ void task_finder::note_running() {
 }
 
 void task_finder::look_at(task_context& task, std::uint32_t parent) {
+bool task_finder::is_wanted(task_context& task) const noexcept {
+  return only_ == 0 || task.traced_as().load(std::memory_order_relaxed) == only_;
+}
+
   const std::size_t before = places_.size();
   found_task found{traced_number(task), parent, task_state::phase::ready, "", 0, 0};
   look_inside(task, found);
@@ -126,6 +137,13 @@ task_dump task_finder::to_text() const {
 
 }  // namespace
 }  // namespace detail
+
+
+task_state find_task(scheduler_core& core, std::uint32_t number) {
+  task_dump found;
+  if (number != 0) found = task_finder(core, number).find();
+  return found.tasks.empty() ? task_state() : std::move(found.tasks.front());
+}
 
 task_dump dump_tasks(scheduler& of) { return detail::task_finder(of.core()).find(); }
 

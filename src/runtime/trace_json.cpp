@@ -89,6 +89,7 @@ std::string_view instant_name(trace_kind kind) {
     case trace_kind::scope_join: return "join scope";
     case trace_kind::scope_cancel: return "cancel scope";
     case trace_kind::lock_want: return "mutex wanted";
+    case trace_kind::lock_stall: return "mutex held for long";
     case trace_kind::channel_block: return "channel blocks";
     case trace_kind::channel_transfer: return "channel transfer";
     case trace_kind::stall: return "stall";

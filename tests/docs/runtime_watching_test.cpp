@@ -10,6 +10,7 @@
 #include <ostream>
 #include <sstream>
 #include <string>
+#include <utility>
 
 // What docs/runtime.md shows under "Seeing what happens". What the page
 // shows of their output is what they print here: `weft_docs_test -s "[output]"`.
@@ -53,7 +54,7 @@ weft::task<> hold_the_loop() {
   while (std::chrono::steady_clock::now() < end) {}
 }
 
-std::string find_the_stall() {
+std::string find_the_stall_of(weft::task<> work) {
   std::string found;
   weft::stall_options options;
   options.threshold = 50ms;
@@ -61,15 +62,39 @@ std::string find_the_stall() {
   weft::scheduler loop(weft::event_loop{});
   {
     weft::stall_watch watch(loop, options);
-    loop.run(hold_the_loop());
+    loop.run(std::move(work));
   }
   return found;
 }
 // [/stall]
 
+// [held_lock]
+weft::task<> settle(weft::mutex& ledger) {
+  const auto held = co_await ledger.lock();
+  co_await weft::sleep(200ms);  // all others wait meanwhile
+}
+
+weft::task<> book(weft::mutex& ledger) { const auto held = co_await ledger.lock(); }
+
+weft::task<> settle_and_book() {
+  weft::mutex ledger;
+  weft::task_group group;
+  group.go(settle(ledger));
+  group.go(book(ledger));
+  co_await group.join();
+}
+// [/held_lock]
+
+TEST_CASE("the guide's held mutex is found", "[output]") {
+  const std::string found = find_the_stall_of(settle_and_book());
+  CHECK_THAT(found, ContainsSubstring(" holds a mutex that 1 task waits for, for "));
+  CHECK_THAT(found, ContainsSubstring("settle("));
+  CHECK_THAT(found, ContainsSubstring("book("));
+}
+
 TEST_CASE("the guide's stall is found", "[output]") {
-  const std::string found = find_the_stall();
-  CHECK_THAT(found, ContainsSubstring("task 1 holds "));
+  const std::string found = find_the_stall_of(hold_the_loop());
+  CHECK_THAT(found, ContainsSubstring(" holds the loop, worker 0 for "));
   CHECK_THAT(found, ContainsSubstring("hold_the_loop"));
 }
 

@@ -12,6 +12,12 @@
 
 namespace weft {
 
+namespace detail {
+
+class lock_waits;
+
+}  // namespace detail
+
 /// One task at a time; a task that has to wait lets its worker go on.
 ///
 /// An unlock lets a running task take the mutex before the waiters (barging), since a hand-over to
@@ -23,7 +29,7 @@ namespace weft {
 /// Cancel      lock() is not cancellable: holds are short, a hold across a long wait is the mistake
 class mutex {
 public:
-  /// Unlocks at the end of its scope.
+  /// Unlocks at the end of its scope, which ends the process where the mutex is not locked then.
   class [[nodiscard("the mutex is unlocked when this goes out of scope")]] lock_guard {
   public:
     explicit lock_guard(mutex& held) noexcept : held_(&held) {}
@@ -73,35 +79,44 @@ public:
   awaiter lock() noexcept { return awaiter(*this); }
   /// @return whether it is locked now: make a lock_guard
   bool try_lock() noexcept {
+    if (detail::notes_holders()) [[unlikely]]
+      return try_lock_and_note();
+    return try_take(locked);
+  }
+
+private:
+  friend class detail::lock_waits;
+  class turn;
+
+  // Bits of state_. Above them stands, while a stall_watch looks at mutexes, the holder's number.
+  static constexpr std::uint32_t locked = 1;
+  static constexpr std::uint32_t contended = 2;  // waiters_ is not empty
+  static constexpr unsigned holder_shift = 2;
+
+  bool try_take(std::uint32_t taken) noexcept {
     auto seen = state_.load(std::memory_order_relaxed);
     while ((seen & locked) == 0) {
-      if (!state_.compare_exchange_weak(seen, seen | locked, std::memory_order_acquire)) continue;
-      if (detail::keeps_notes()) [[unlikely]]
-        detail::note_holder(this);
+      if (!state_.compare_exchange_weak(seen, seen | taken, std::memory_order_acquire)) continue;
       detail::trace_lock(trace_kind::lock_acquired, this);
       return true;
     }
     return false;
   }
-
-private:
-  class turn;
-
-  // Bits of state_.
-  static constexpr std::uint32_t locked = 1;
-  static constexpr std::uint32_t contended = 2;  // waiters_ is not empty
-
+  bool try_lock_and_note() noexcept;
+  static std::uint32_t held_by(detail::task_context* holder) noexcept;
   task<> lock_slowly();
   void unlock() noexcept {
     detail::trace_lock(trace_kind::lock_released, this);
     std::uint32_t expected = locked;
     if (state_.compare_exchange_strong(expected, 0, std::memory_order_release)) return;
-    wake_next();
+    unlock_slowly(expected);
   }
+  void unlock_slowly(std::uint32_t seen) noexcept;
   void wake_next() noexcept;
 
   detail::atomic<std::uint32_t> state_{0};
-  detail::spinlock waiters_lock_;
+  detail::spinlock waiters_lock_;           // for the rest
+  std::uint16_t unlocks_with_waiters_ = 0;  // while it stays, so does who makes others wait
   detail::wait_list waiters_;
 };
 

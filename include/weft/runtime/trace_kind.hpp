@@ -38,6 +38,7 @@ enum class trace_kind : std::uint8_t {
   lock_want,      ///< id: mutex, argument: task
   lock_acquired,  ///< id: mutex, argument: task
   lock_released,  ///< id: mutex, argument: task that unlocks
+  lock_stall,     ///< id: mutex, argument: task that holds it for long, 0 where it is not known
 
   channel_block,     ///< id: channel, argument: task
   channel_transfer,  ///< id: channel, argument: task that got the value; 0: the buffer, or a thread

@@ -29,8 +29,8 @@ struct run_options {
   std::vector<std::string> allowed_hosts{};  ///< as server_options::allowed_hosts; empty: all hosts
   http_limits limits{};                      ///< of requests, connections and the server
   io_kind io = io_kind::automatic;
-  /// A handler that holds its thread, the loop or the GIL for so long is named on standard error,
-  /// with its route. duration::max(): nobody watches.
+  /// A handler that holds its thread, the loop or the GIL, or a mutex that others wait for, for so
+  /// long is named on standard error, with its route. duration::max(): nobody watches.
   duration stall_threshold = std::chrono::milliseconds(100);
 };
 

@@ -271,6 +271,14 @@ TEST_CASE("a mutex that is destroyed while tasks wait for it ends the process") 
              ContainsSubstring("a weft::mutex was destroyed while somebody waits in it"));
 }
 
+TEST_CASE("a guard of a mutex that nobody has locked ends the process") {
+  CHECK_THAT(last_words([] {
+               mutex m;
+               const mutex::lock_guard held(m);
+             }),
+             ContainsSubstring("a mutex was unlocked that nobody holds"));
+}
+
 TEST_CASE("guarded releases its mutex when the function throws") {
   CHECK(run_seeded(throw_inside()) == 6);
 }

@@ -8,6 +8,8 @@
 #include <weft/runtime/trace.hpp>
 #include <weft/runtime/yield.hpp>
 
+#include "stall_reports.hpp"
+
 #include <support/captured_stderr.hpp>
 #include <support/models.hpp>
 
@@ -16,7 +18,6 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <chrono>
-#include <mutex>
 #include <source_location>
 #include <string>
 #include <string_view>
@@ -35,29 +36,9 @@ using weft::scheduler;
 using weft::stall_report;
 using weft::stall_watch;
 using weft::task;
-
-class reports {
-public:
-  weft::stall_options options(weft::duration pause = 1h) {
-    return {.threshold = 20ms, .pause = pause, .report = [this](const stall_report& r) {
-              std::lock_guard lock(mutex_);
-              all_.push_back(r);
-            }};
-  }
-  std::vector<stall_report> all() {
-    std::lock_guard lock(mutex_);
-    return all_;
-  }
-
-private:
-  std::mutex mutex_;
-  std::vector<stall_report> all_;
-};
-
-void compute(weft::duration time) {
-  const auto end = std::chrono::steady_clock::now() + time;
-  while (std::chrono::steady_clock::now() < end) {}
-}
+using weft::test::compute;
+using weft::test::compute_on_core;
+using weft::test::stall_reports;
 
 unsigned here(const std::source_location& at = std::source_location::current()) {
   return static_cast<unsigned>(at.line());
@@ -66,7 +47,7 @@ unsigned here(const std::source_location& at = std::source_location::current()) 
 task<unsigned> compute_after_an_await(weft::duration time) {
   co_await weft::yield();
   const unsigned line = here() - 1;
-  compute(time);
+  compute_on_core(time);
   co_return line;
 }
 
@@ -78,7 +59,7 @@ task<> sleep_in_the_thread(weft::duration time) {
 TEST_CASE("a task that computes too long is reported with its last await, under each model") {
   for (const auto& m : weft::test::every_model()) {
     CAPTURE(m.name);
-    reports seen;
+    stall_reports seen;
     scheduler s(m.value);
     unsigned line = 0;
     {
@@ -98,7 +79,7 @@ TEST_CASE("a task that computes too long is reported with its last await, under 
 TEST_CASE("a task that blocks its thread is told from one that computes") {
   for (const auto& m : weft::test::serving_models()) {
     CAPTURE(m.name);
-    reports seen;
+    stall_reports seen;
     scheduler s(m.value);
     {
       const stall_watch watch(s, seen.options());
@@ -112,12 +93,12 @@ TEST_CASE("a task that blocks its thread is told from one that computes") {
 }
 
 task<> compute_from_the_start() {
-  compute(150ms);
+  compute_on_core(150ms);
   co_return;
 }
 
 TEST_CASE("a task that has never awaited is named by its coroutine") {
-  reports seen;
+  stall_reports seen;
   scheduler s(weft::event_loop{});
   {
     const stall_watch watch(s, seen.options());
@@ -136,7 +117,7 @@ task<> sleep_and_yield() {
 TEST_CASE("tasks that wait or yield are not reported, however long they live") {
   for (const auto& m : weft::test::serving_models()) {
     CAPTURE(m.name);
-    reports seen;
+    stall_reports seen;
     scheduler s(m.value);
     {
       auto options = seen.options();
@@ -161,7 +142,7 @@ task<> two_that_share() {
 }
 
 TEST_CASE("who lets go of the GIL at checkpoints is not reported for holding it") {
-  reports seen;
+  stall_reports seen;
   scheduler s(weft::gil{.threads = 2, .switch_interval = 2ms});
   {
     auto options = seen.options();
@@ -180,7 +161,7 @@ task<> stall_often(int times) {
 }
 
 TEST_CASE("reports come at most once in the pause, and the next one counts what was left out") {
-  reports seen;
+  stall_reports seen;
   scheduler s(weft::event_loop{});
   {
     const stall_watch watch(s, seen.options(300ms));
@@ -215,7 +196,7 @@ TEST_CASE("without a callback a stall is one line on standard error") {
 task<weft::task_dump> dump_and_compute() {
   co_await weft::yield();
   auto dump = weft::dump_tasks();
-  compute(150ms);
+  compute_on_core(150ms);
   co_return dump;
 }
 
@@ -229,7 +210,7 @@ std::uint32_t number_of_running(const weft::task_dump& dump) {
 TEST_CASE("a stall names the task by the number that it has in dumps, in words for each model") {
   for (const auto& m : weft::test::every_model()) {
     CAPTURE(m.name);
-    reports seen;
+    stall_reports seen;
     scheduler s(m.value);
     std::uint32_t number = 0;
     {
@@ -261,11 +242,11 @@ task<> compute_twice_beside_another() {
   weft::task_group group;
   group.go(compute_from_the_start());
   co_await group.join();
-  compute(150ms);
+  compute_on_core(150ms);
 }
 
 TEST_CASE("two stalls on one worker name two tasks") {
-  reports seen;
+  stall_reports seen;
   scheduler s(weft::event_loop{});
   {
     const stall_watch watch(s, seen.options(1ms));
@@ -280,7 +261,7 @@ TEST_CASE("two stalls on one worker name two tasks") {
 
 TEST_CASE("a stall is in the trace, with its task, worker and time") {
   weft::trace_session session;
-  reports seen;
+  stall_reports seen;
   scheduler s(weft::event_loop{});
   {
     const stall_watch watch(s, seen.options());

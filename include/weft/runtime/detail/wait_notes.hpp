@@ -5,16 +5,26 @@
 #include <source_location>
 
 // What the report of a deadlock needs and no hot path pays for: who started a task where, in which
-// object a task waits, which task holds a mutex. Only deterministic schedulers keep such notes; for
-// all others the cost is one load of a word that nobody writes.
+// object a task waits, which task holds a mutex. Only deterministic schedulers keep such notes, and
+// who holds a mutex is noted for stall watches too; for all others the cost is one load of a word
+// that nobody writes.
 
 namespace weft::detail {
 
 class task_context;
 
-/// How many schedulers keep notes now.
+/// How many schedulers keep notes now, and, by lock_watcher each, how many watches look at mutexes.
 extern constinit atomic<unsigned> note_keepers;
-inline bool keeps_notes() noexcept { return note_keepers.load(std::memory_order_relaxed) != 0; }
+inline constexpr unsigned lock_watcher = 1U << 16;
+
+inline bool keeps_notes() noexcept {
+  return note_keepers.load(std::memory_order_relaxed) % lock_watcher != 0;
+}
+inline bool watches_locks() noexcept {
+  return note_keepers.load(std::memory_order_relaxed) >= lock_watcher;
+}
+/// Either of them.
+inline bool notes_holders() noexcept { return note_keepers.load(std::memory_order_relaxed) != 0; }
 
 /// The task starts; what was known about its address is of an earlier task.
 void note_start(task_context& started) noexcept;
