@@ -245,6 +245,7 @@ task_context& task_scope::adopt(task_handle frame, bool joinable) {
 // go() is too hot for calls on its way.
 [[gnu::always_inline]] inline void task_scope::attach(
     task_context& child, placement where, const std::source_location& started) noexcept {
+  child.waits_for.set_start(started, child.frame().promise().where);
   list_once();
   core_->settle(child, where);
   child.list_ = static_cast<std::uint8_t>(list_of_here());

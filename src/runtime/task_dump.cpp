@@ -40,6 +40,7 @@ struct found_task {
   task_state::phase now;
   const char* waits_for;
   unsigned worker;
+  std::source_location started;
   std::size_t places;  // how many of all_places are this task's
 };
 
@@ -53,15 +54,15 @@ public:
 
 private:
   void note_running();
-  void look_at(task_context& task, std::uint32_t parent);
   bool is_wanted(task_context& task) const noexcept;
+  void look_at(task_context& task, std::uint32_t parent);
   void look_inside(task_context& task, found_task& found);
   void copy_chain(task_context& task);
   task_dump to_text() const;
 
   scheduler_core& core_;
-  const bool others_stand_still_;
   const std::uint32_t only_;
+  const bool others_stand_still_;
   std::vector<running_task> running_;
   std::vector<found_task> found_;
   std::vector<std::source_location> places_;
@@ -83,13 +84,13 @@ void task_finder::note_running() {
   });
 }
 
-void task_finder::look_at(task_context& task, std::uint32_t parent) {
 bool task_finder::is_wanted(task_context& task) const noexcept {
   return only_ == 0 || task.traced_as().load(std::memory_order_relaxed) == only_;
 }
 
+void task_finder::look_at(task_context& task, std::uint32_t parent) {
   const std::size_t before = places_.size();
-  found_task found{traced_number(task), parent, task_state::phase::ready, "", 0, 0};
+  found_task found{traced_number(task), parent, task_state::phase::ready, "", 0, {}, 0};
   look_inside(task, found);
   found.places = places_.size() - before;
   found_.push_back(found);
@@ -102,6 +103,7 @@ void task_finder::look_inside(task_context& task, found_task& found) {
     copy_chain(task);
     return task.unpin();
   }
+  found.started = task.waits_for.start();
   const auto runs = std::find_if(running_.begin(), running_.end(),
                                  [&](const running_task& r) { return r.context == &task; });
   if (runs != running_.end()) {
@@ -126,7 +128,7 @@ task_dump task_finder::to_text() const {
   task_dump dump;
   auto place = places_.begin();
   for (const found_task& f : found_) {
-    task_state state{f.number, f.parent, f.now, f.waits_for, f.worker, {}};
+    task_state state{f.number, f.parent, f.now, f.waits_for, f.worker, to_place(f.started), {}};
     for (std::size_t i = 0; i < f.places; ++i) state.awaits.push_back(to_place(*place++));
     dump.tasks.push_back(std::move(state));
   }
@@ -136,14 +138,14 @@ task_dump task_finder::to_text() const {
 }
 
 }  // namespace
-}  // namespace detail
-
 
 task_state find_task(scheduler_core& core, std::uint32_t number) {
   task_dump found;
   if (number != 0) found = task_finder(core, number).find();
   return found.tasks.empty() ? task_state() : std::move(found.tasks.front());
 }
+
+}  // namespace detail
 
 task_dump dump_tasks(scheduler& of) { return detail::task_finder(of.core()).find(); }
 
@@ -163,14 +165,16 @@ std::string phase_text(const task_state& task) {
   return {};
 }
 
+std::string place_text(const await_place& at) {
+  return std::string(at.file) + ':' + std::to_string(at.line) + "  " + at.function + '\n';
+}
+
 std::string task_text(const task_state& task) {
   std::string text = "task " + std::to_string(task.number) + " " + phase_text(task);
   if (task.parent != 0) text += ", child of task " + std::to_string(task.parent);
   text += '\n';
-  for (const await_place& at : task.awaits) {
-    text +=
-        "    " + std::string(at.file) + ':' + std::to_string(at.line) + "  " + at.function + '\n';
-  }
+  for (const await_place& at : task.awaits) text += "    " + place_text(at);
+  if (task.started.line != 0) text += "    started at " + place_text(task.started);
   return text;
 }
 

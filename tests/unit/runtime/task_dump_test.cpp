@@ -170,6 +170,103 @@ TEST_CASE("a task that has not run is ready, and its coroutine is known where no
   CHECK_THAT(fresh->awaits.at(0).function, ContainsSubstring("wait_in_sleep("));
 }
 
+task<> yield_until(const std::atomic<bool>& done, std::atomic<int>& turns) {
+  while (!done) {
+    ++turns;
+    co_await weft::yield();
+  }
+}
+
+struct ready_tasks {
+  task_state fresh;
+  task_state yields;
+  unsigned go_line = 0;
+  unsigned yields_line = 0;
+};
+
+const task_state* find_started_at(const task_dump& dump, unsigned line) {
+  const auto found = std::find_if(dump.tasks.begin(), dump.tasks.end(), [&](const task_state& t) {
+    return t.now == phase::ready && t.started.line == line;
+  });
+  return found != dump.tasks.end() ? &*found : nullptr;
+}
+
+// Under a model with one thread, where nothing runs between the go() and the dump.
+task<ready_tasks> dump_with_ready_tasks(weft::scheduler& of) {
+  std::atomic<bool> done = false;
+  std::atomic<int> turns = 0;
+  weft::task_group group;
+  ready_tasks found;
+  found.yields_line = here() + 1;
+  group.go(yield_until(done, turns));
+  while (turns < 2) co_await weft::yield();
+  found.go_line = here() + 1;
+  group.go(wait_in_sleep());
+  std::thread elsewhere([&] {
+    const task_dump dump = weft::dump_tasks(of);
+    if (const auto* t = find_started_at(dump, found.go_line)) found.fresh = *t;
+    if (const auto* t = find_started_at(dump, found.yields_line)) found.yields = *t;
+  });
+  elsewhere.join();
+  done = true;
+  group.cancel();
+  co_await group.join();
+  co_return found;
+}
+
+TEST_CASE("a ready task that has not waited shows the go() that started it, to any thread") {
+  scheduler s(weft::event_loop{});
+  const ready_tasks found = s.run(dump_with_ready_tasks(s));
+  CHECK(found.fresh.started.line == found.go_line);
+  CHECK_THAT(found.fresh.started.function, ContainsSubstring("dump_with_ready_tasks("));
+  CHECK(found.fresh.awaits.empty());
+  CHECK(found.yields.started.line == found.yields_line);
+  task_dump one;
+  one.tasks.push_back(found.fresh);
+  CHECK_THAT(one.text(), ContainsSubstring(" is ready, child of task "));
+  CHECK_THAT(one.text(), ContainsSubstring("\n    started at "));
+}
+
+task<> wait_and_yield_until(const std::atomic<bool>& done, std::atomic<int>& turns) {
+  (void)co_await weft::sleep(1us);
+  co_await yield_until(done, turns);
+}
+
+task<std::size_t> count_starts_after_a_wait(weft::scheduler& of) {
+  std::atomic<bool> done = false;
+  std::atomic<int> turns = 0;
+  weft::task_group group;
+  group.go(wait_and_yield_until(done, turns));
+  while (turns < 2) co_await weft::yield();
+  task_dump dump;
+  std::thread elsewhere([&] { dump = weft::dump_tasks(of); });
+  elsewhere.join();
+  done = true;
+  co_await group.join();
+  co_return std::count_if(dump.tasks.begin(), dump.tasks.end(), [](const task_state& t) {
+    return t.now == phase::ready && t.started.line != 0;
+  });
+}
+
+TEST_CASE("a ready task that has waited does not show where it was started") {
+  scheduler s(weft::event_loop{});
+  CHECK(s.run(count_starts_after_a_wait(s)) == 0);
+}
+
+task<task_state> find_a_background_task() {
+  scheduler::current().spawn(wait_in_sleep());
+  for (const task_state& t : weft::dump_tasks().tasks) {
+    if (t.now == phase::ready) co_return t;
+  }
+  co_return task_state();
+}
+
+TEST_CASE("a ready task that no go() started shows its coroutine") {
+  scheduler s(weft::event_loop{});
+  const task_state found = s.run(find_a_background_task());
+  CHECK_THAT(found.started.function, ContainsSubstring("wait_in_sleep("));
+}
+
 TEST_CASE("the text of a dump has a paragraph a task with file and line") {
   channel<int> values;
   lines at;

@@ -7,10 +7,13 @@
 #include <weft/runtime/detail/wait_notes.hpp>
 #include <weft/runtime/task.hpp>
 
+#include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <source_location>
 
 // What a running task is to the runtime, behind go(), task_group and every awaitable.
 //
@@ -80,6 +83,44 @@ private:
   function on_cancel_;
 };
 
+/// What a task waits for, as a text for reports. Until its first wait the room is for where the
+/// task was started, which a dump may read while the task runs.
+class wait_note {
+public:
+  wait_note() noexcept = default;
+  wait_note(const wait_note&) = delete;
+  wait_note& operator=(const wait_note&) = delete;
+
+  wait_note& operator=(const char* text) noexcept {
+    word_.store(reinterpret_cast<std::uintptr_t>(text), std::memory_order_relaxed);
+    return *this;
+  }
+  /// @return null before the first wait
+  operator const char*() const noexcept {
+    const std::uintptr_t word = word_.load(std::memory_order_relaxed);
+    return (word & place_mark) == 0 ? reinterpret_cast<const char*>(word) : nullptr;
+  }
+  /// With the libraries of g++ and clang a source_location is a pointer to what the compiler made.
+  /// @param otherwise  where `place` is none
+  void set_start(const std::source_location& place,
+                 const std::source_location& otherwise) noexcept {
+    auto word = std::bit_cast<std::uintptr_t>(place);
+    if (word == 0) word = std::bit_cast<std::uintptr_t>(otherwise);
+    word_.store(word | place_mark, std::memory_order_relaxed);
+  }
+  /// @return without a line after the first wait, and where set_start() has not been called
+  std::source_location start() const noexcept {
+    const std::uintptr_t word = word_.load(std::memory_order_relaxed);
+    return std::bit_cast<std::source_location>((word & place_mark) != 0 ? word & ~place_mark : 0);
+  }
+
+private:
+  static constexpr std::uintptr_t place_mark = ~(UINTPTR_MAX >> 1);  // of no text's address
+
+  // For other threads' eyes only, so not detail::atomic (see weft/base/counter.hpp).
+  std::atomic<std::uintptr_t> word_{0};
+};
+
 class task_context {
 public:
   inline task_context(task_scope& scope, task_handle frame, std::uintptr_t join) noexcept;
@@ -128,8 +169,8 @@ public:
   std::uint32_t home() const noexcept { return home_; }
   void set_home(std::uint32_t id) noexcept { home_ = static_cast<std::uint16_t>(id); }
 
-  /// What the task waits for: a text for reports, written before each wait.
-  const char* waits_for = nullptr;
+  /// Written before each wait.
+  wait_note waits_for;
 
 private:
   friend class task_scope;
