@@ -29,10 +29,12 @@
 #include <weft/runtime/yield.hpp>
 #include <weft/web/app.hpp>
 #include <weft/web/body.hpp>
+#include <weft/web/cookie.hpp>
 #include <weft/web/header.hpp>
 #include <weft/web/json.hpp>
 #include <weft/web/path.hpp>
 #include <weft/web/query.hpp>
 #include <weft/web/reply.hpp>
+#include <weft/web/set_cookie.hpp>
 #include <weft/web/state.hpp>
 #include <weft/web/stream.hpp>

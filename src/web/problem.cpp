@@ -11,6 +11,7 @@ std::string_view member_name(field_error::place place) {
   switch (place) {
     case field_error::place::parameter: return "parameter";
     case field_error::place::header: return "header";
+    case field_error::place::cookie: return "cookie";
     case field_error::place::body: break;
   }
   return "pointer";

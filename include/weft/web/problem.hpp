@@ -18,6 +18,7 @@ struct field_error {
     body,       ///< `where` is a JSON Pointer (RFC 6901): "/items/0/quantity"
     parameter,  ///< `where` is the name of a path or query parameter
     header,     ///< `where` is the name of a header
+    cookie,     ///< `where` is the name of a cookie
   };
 
   place in = place::body;
