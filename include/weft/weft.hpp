@@ -30,11 +30,14 @@
 #include <weft/web/app.hpp>
 #include <weft/web/body.hpp>
 #include <weft/web/cookie.hpp>
+#include <weft/web/form.hpp>
 #include <weft/web/header.hpp>
 #include <weft/web/json.hpp>
+#include <weft/web/multipart.hpp>
 #include <weft/web/path.hpp>
 #include <weft/web/query.hpp>
 #include <weft/web/reply.hpp>
 #include <weft/web/set_cookie.hpp>
 #include <weft/web/state.hpp>
 #include <weft/web/stream.hpp>
+#include <weft/web/upload.hpp>

@@ -45,7 +45,19 @@ void context::reject(http_status status, field_error error) {
   failure.errors.push_back(std::move(error));
 }
 
+const std::shared_ptr<detail::late_rejection>& context::late_rejection() {
+  if (late_ == nullptr) late_ = std::make_shared<detail::late_rejection>();
+  return late_;
+}
+
 namespace detail {
+
+void late_rejection::set(http_status status, std::string detail) {
+  if (is_set_.load(std::memory_order_relaxed)) return;
+  problem_.status = status;
+  problem_.detail = std::move(detail);
+  is_set_.store(true, std::memory_order_release);
+}
 
 void state_table::add(const std::type_info& type, std::shared_ptr<void> object) {
   if (find(type) != nullptr) {

@@ -126,9 +126,9 @@ task<void> dispatcher::dispatch(const route_group& app, const request& req, resp
   if (answer_now(ctx)) co_return;
   try {
     co_await start_handler(ctx);
-    finish(ctx);
+    write_rejection(ctx);
   } catch (...) {
-    write_failure(req, std::current_exception(), res);
+    if (!write_late_rejection(ctx)) write_failure(req, std::current_exception(), res);
   }
 }
 
@@ -153,12 +153,13 @@ task<response> dispatcher::pass_one(context& ctx, std::span<const middleware> la
 task<response> dispatcher::answer_inside(context& ctx, const request& req) {
   ctx.request_ = &req;
   ctx.rejection_.reset();  // a middleware may call next() again
+  ctx.late_.reset();
   if (!answer_now(ctx)) {
     try {
       co_await start_handler(ctx);
-      finish(ctx);
+      write_rejection(ctx);
     } catch (...) {
-      write_failure(req, std::current_exception(), ctx.response_);
+      if (!write_late_rejection(ctx)) write_failure(req, std::current_exception(), ctx.response_);
     }
   }
   co_return std::move(ctx.response_);
@@ -188,7 +189,7 @@ bool dispatcher::answer_now(context& ctx) {
     const auto& target = ctx.route_->handler_;
     if (target.answer == nullptr) return false;
     target.answer(target.handler.get(), ctx);
-    finish(ctx);
+    write_rejection(ctx);
   } catch (...) {
     write_failure(ctx.request(), std::current_exception(), ctx.response_);
   }
@@ -200,8 +201,15 @@ task<void> dispatcher::start_handler(context& ctx) {
   return target.run(target.handler.get(), ctx);
 }
 
-void dispatcher::finish(context& ctx) {
+void dispatcher::write_rejection(context& ctx) {
   if (ctx.rejection_) write_problem(*ctx.rejection_, ctx.response_);
+  else write_late_rejection(ctx);
+}
+
+bool dispatcher::write_late_rejection(context& ctx) {
+  const problem* const late = ctx.late_ != nullptr ? ctx.late_->get() : nullptr;
+  if (late != nullptr) write_problem(*late, ctx.response_);
+  return late != nullptr;
 }
 
 void dispatcher::write_unrouted(context& ctx) {

@@ -55,7 +55,9 @@ private:
   static task<response> answer_inside(context& ctx, const request& req);
   static bool answer_now(context& ctx);
   static task<void> start_handler(context& ctx);
-  static void finish(context& ctx);
+  static void write_rejection(context& ctx);
+  /// @return whether there was one
+  static bool write_late_rejection(context& ctx);
   static void write_unrouted(context& ctx);
 
   router router_;

@@ -1,4 +1,4 @@
-#include "web/ascii.hpp"
+#include "web/media_type.hpp"
 
 #include <weft/web/json.hpp>
 #include <weft/web/json/parse.hpp>
@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view json_suffix = "+json";
 
 bool is_json_type(std::string_view content_type) {
-  const auto essence = trim_blanks(content_type.substr(0, content_type.find(';')));
+  const auto essence = essence_of(content_type);
   if (equal_ignoring_case(essence, "application/json")) return true;
   return essence.size() > json_suffix.size() &&
          equal_ignoring_case(essence.substr(essence.size() - json_suffix.size()), json_suffix);

@@ -5,6 +5,7 @@
 #include <weft/http/limits.hpp>
 #include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
+#include <weft/web/form_limits.hpp>
 #include <weft/web/route_group.hpp>
 
 #include <chrono>
@@ -71,6 +72,9 @@ public:
   void state(T object) {
     state(std::make_shared<T>(std::move(object)));
   }
+
+  /// Other bounds for forms than the defaults. @throws std::logic_error  they have been set before
+  void limit_forms(const form_limits& limits) { state(limits); }
 
   /// Serves as the command line says (--help lists the options), until SIGINT or SIGTERM.
   /// @param defaults  what the command line does not say, limits above all

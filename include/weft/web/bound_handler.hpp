@@ -51,7 +51,8 @@ struct task_result<task<R>> {
   static constexpr bool is_task = true;
 };
 
-/// Where an argument stays between the request and the call.
+/// Where an argument stays between the request and the call. What makes it without waiting is there
+/// once this is made, all else after wait().
 template <class P>
 class argument {
 public:
@@ -63,6 +64,21 @@ private:
     if constexpr (is_path<P>) return P::extract(ctx, path_index);
     else return P::extract(ctx);
   }
+  std::optional<P> value_;
+};
+
+template <waiting_extractor P>
+class argument<P> {
+public:
+  argument(context&, std::size_t) noexcept {}
+  P&& take() noexcept { return std::move(*value_); }
+
+  task<void> wait(context& ctx) {
+    auto value = co_await P::extract(ctx);
+    if (value) value_.emplace(std::move(*value));
+  }
+
+private:
   std::optional<P> value_;
 };
 
@@ -101,6 +117,10 @@ private:
 template <class P>
 concept reads_whole_body = requires { typename P::reads_body; };
 
+/// And one that takes it piece by piece by a member `streams_body`.
+template <class P>
+concept reads_body_pieces = std::same_as<P, body_stream> || requires { typename P::streams_body; };
+
 /// How many path<...> stand before each parameter.
 template <class... P>
 consteval auto path_indices() {
@@ -124,7 +144,7 @@ struct bound_handler {
   void (*answer)(const void* handler, context& ctx) = nullptr;     ///< of a plain function
   task<void> (*run)(const void* handler, context& ctx) = nullptr;  ///< of a coroutine
   std::size_t path_arguments = 0;
-  bool streams_body = false;  ///< it takes a body_stream, and no extractor that reads the body
+  bool streams_body = false;  ///< it takes its body piece by piece, and nothing takes it whole
   std::vector<const std::type_info*> states;  ///< types that app::state() has to provide
 };
 
@@ -136,14 +156,19 @@ struct handler_binding {
   static_assert(
       (known_argument<P> && ...),
       "weft: a handler's parameter is one of the extractors path<T>, query<T>, "
-      "query_value<\"name\", T>, header<\"Name\">, json<T>, state<T>, body, body_stream (or "
-      "one of your own), const request& or context&");
-  static constexpr bool streams_body = (std::same_as<P, body_stream> || ...);
+      "query_value<\"name\", T>, header<\"Name\">, cookie<\"name\", T>, json<T>, form<T>, "
+      "multipart, state<T>, body, body_stream (or one of your own), const request& or context&");
+  static constexpr bool streams_body = (reads_body_pieces<P> || ...);
+  static constexpr bool waits = (waiting_extractor<P> || ...);
   static_assert(
       !streams_body || (!reads_whole_body<P> && ...),
       "weft: a handler takes its body piece by piece, as body_stream, or whole, as json<T> "
       "or body, but not both");
-  static_assert(!streams_body || task_result<R>::is_task,
+  static_assert((0 + ... + (reads_body_pieces<P> ? 1 : 0)) <= 1,
+                "weft: a handler takes the pieces of its body once: as body_stream, as multipart, "
+                "or as a form<T> with uploads");
+  // A form has the body in it when the handler is called.
+  static_assert(task_result<R>::is_task || ((!reads_body_pieces<P> || waiting_extractor<P>)&&...),
                 "weft: a handler that takes a body_stream waits for the body's pieces, so it is a "
                 "coroutine: it returns a task");
   static_assert(std::is_invocable_v<const F&, P...>,
@@ -181,7 +206,10 @@ struct handler_binding {
 
   static void answer(const void* handler, context& ctx) {
     arguments from = read(ctx);
-    if (ctx.rejection() != nullptr) return;
+    if (ctx.rejection() == nullptr) write_result(ctx, handler, from);
+  }
+
+  static void write_result(context& ctx, const void* handler, arguments& from) {
     if constexpr (std::is_void_v<R>) {
       call(handler, from);
       write_void(ctx);
@@ -192,15 +220,32 @@ struct handler_binding {
 
   static task<void> run(const void* handler, context& ctx) {
     arguments from = read(ctx);
+    if constexpr (waits) co_await wait(ctx, from);
     if (ctx.rejection() != nullptr) co_return;
-    R running = call(handler, from);
-    if constexpr (std::is_void_v<value>) {
-      co_await std::move(running);
-      write_void(ctx);
+    if constexpr (!traits::is_task) {
+      write_result(ctx, handler, from);
     } else {
-      value answer = co_await std::move(running);
-      write_reply(ctx, std::move(answer));
+      R running = call(handler, from);
+      if constexpr (std::is_void_v<value>) {
+        co_await std::move(running);
+        write_void(ctx);
+      } else {
+        value answer = co_await std::move(running);
+        write_reply(ctx, std::move(answer));
+      }
     }
+  }
+
+  /// For the arguments that wait, in their order, as long as nothing is rejected.
+  template <std::size_t I = 0>
+  static task<void> wait(context& ctx, arguments& from) {
+    if constexpr (I < sizeof...(P)) {
+      if (ctx.rejection() != nullptr) co_return;
+      using one = std::tuple_element_t<I, arguments>;
+      if constexpr (requires(one& held) { held.wait(ctx); }) co_await std::get<I>(from).wait(ctx);
+      co_await wait<I + 1>(ctx, from);
+    }
+    co_return;
   }
 
   template <class Q>
@@ -212,7 +257,7 @@ struct handler_binding {
     bound_handler out;
     if constexpr (fits) {
       out.handler = std::make_shared<const F>(std::move(function));
-      if constexpr (traits::is_task) out.run = &run;
+      if constexpr (traits::is_task || waits) out.run = &run;
       else out.answer = &answer;
       out.streams_body = streams_body;
       out.path_arguments = (std::size_t{0} + ... + (is_path<P> ? 1 : 0));

@@ -7,6 +7,7 @@
 #include <weft/web/problem.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -59,6 +60,23 @@ private:
 
 class dispatcher;
 
+/// What an object that a handler holds finds wrong with the request while the handler runs. The
+/// object may outlive the request.
+/// Concurrent  one sets; what it has set is seen by the dispatcher when the handler has ended
+class late_rejection {
+public:
+  /// The first time counts. @param detail  public
+  void set(http_status status, std::string detail);
+  /// @return null where nothing was set
+  const problem* get() const noexcept {
+    return is_set_.load(std::memory_order_acquire) ? &problem_ : nullptr;
+  }
+
+private:
+  problem problem_;
+  std::atomic<bool> is_set_{false};  // pairs with the acquire in get()
+};
+
 }  // namespace detail
 
 /// What a handler may know and do about the request it answers, beyond its own parameters.
@@ -97,6 +115,10 @@ public:
   /// @return null as long as nothing was rejected
   const problem* rejection() const noexcept { return rejection_.get(); }
 
+  /// For extractors that hand out an object which still reads the request: what is set there is the
+  /// answer, whatever the handler returns or throws.
+  const std::shared_ptr<detail::late_rejection>& late_rejection();
+
   /// What the pattern's n-th parameter stands for, still percent-encoded. For extractors.
   std::string_view raw_parameter(std::size_t n) const noexcept { return values_[n]; }
   std::string_view parameter_name(std::size_t n) const noexcept;
@@ -115,6 +137,7 @@ private:
   detail::path_values values_;
   std::string normal_path_;  // owns what values_ points into where the path had escapes
   std::unique_ptr<problem> rejection_;
+  std::shared_ptr<detail::late_rejection> late_;  // null until it is asked for
 };
 
 }  // namespace weft

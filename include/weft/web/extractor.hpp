@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/runtime/task.hpp>
 #include <weft/web/context.hpp>
 #include <weft/web/text_value.hpp>
 
@@ -14,6 +15,13 @@
 
 namespace weft {
 
+/// An extractor that waits: for the body, or for a database that knows who asks.
+template <class T>
+concept waiting_extractor =
+    std::is_class_v<T> && std::move_constructible<T> && requires(context& ctx) {
+      { T::extract(ctx) } -> std::same_as<task<std::optional<T>>>;
+    };
+
 /// A part of a request that a handler takes by value.
 ///
 /// extract() returns nothing where the request does not have what is asked for, and has then told
@@ -23,12 +31,25 @@ namespace weft {
 ///       static std::optional<client_name> extract(weft::context& ctx);
 ///       std::string text;
 ///     };
+///
+/// One that has to wait returns a task<std::optional<T>>. It runs after those that do not wait, and
+/// only where they have rejected nothing; several of them run in the order of the parameters.
+/// @example tests/unit/web/waiting_extractor_test.cpp:extractor
 template <class T>
-concept extractor = std::is_class_v<T> && std::move_constructible<T> && requires(context& ctx) {
-  { T::extract(ctx) } -> std::same_as<std::optional<T>>;
-};
+concept extractor = waiting_extractor<T> ||
+                    (std::is_class_v<T> && std::move_constructible<T> && requires(context& ctx) {
+                      { T::extract(ctx) } -> std::same_as<std::optional<T>>;
+                    });
 
 namespace detail {
+
+/// Bases that say how an extractor takes the body: from request::body(), or in pieces as it comes.
+struct whole_body_reader {
+  using reads_body = void;
+};
+struct body_streamer {
+  using streams_body = void;
+};
 
 /// A literal as a template argument.
 template <std::size_t N>

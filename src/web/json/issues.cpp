@@ -68,6 +68,7 @@ std::string between(std::string low, const std::string& high) {
 std::string_view counted(json_kind kind, bool one) {
   if (kind == json_kind::string) return one ? " character" : " characters";
   if (kind == json_kind::map) return one ? " entry" : " entries";
+  if (kind == json_kind::none) return one ? " byte" : " bytes";
   return one ? " item" : " items";
 }
 

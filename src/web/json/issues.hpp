@@ -14,7 +14,7 @@ namespace weft::detail {
 std::string kind_message(const json_type& type);
 /// "must be between 1 and 1000". @param type  a number
 std::string range_message(const json_type& type, const json_bounds& bounds);
-/// "must have at most 100 items". @param kind  string, array or map
+/// "must have at most 100 items". @param kind  string, array, map, or none for bytes
 std::string size_message(json_kind kind, std::size_t least, std::size_t most);
 
 /// Appends one reference token of a JSON pointer. @source RFC 6901 3
