@@ -29,6 +29,7 @@
 #include <weft/runtime/yield.hpp>
 #include <weft/web/app.hpp>
 #include <weft/web/body.hpp>
+#include <weft/web/client_address.hpp>
 #include <weft/web/cookie.hpp>
 #include <weft/web/form.hpp>
 #include <weft/web/header.hpp>

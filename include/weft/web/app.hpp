@@ -5,6 +5,7 @@
 #include <weft/http/limits.hpp>
 #include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
+#include <weft/web/client_address.hpp>
 #include <weft/web/form_limits.hpp>
 #include <weft/web/route_group.hpp>
 
@@ -75,6 +76,12 @@ public:
 
   /// Other bounds for forms than the defaults. @throws std::logic_error  they have been set before
   void limit_forms(const form_limits& limits) { state(limits); }
+  /// Believes proxies about the addresses of their clients (client_address); nobody is believed
+  /// without it. @throws std::invalid_argument as trusted_proxies; std::logic_error as above
+  void trust_proxies(const std::vector<std::string>& ranges,
+                     proxy_header header = proxy_header::x_forwarded_for) {
+    state(trusted_proxies(ranges, header));
+  }
 
   /// Serves as the command line says (--help lists the options), until SIGINT or SIGTERM.
   /// @param defaults  what the command line does not say, limits above all

@@ -157,7 +157,8 @@ struct handler_binding {
       (known_argument<P> && ...),
       "weft: a handler's parameter is one of the extractors path<T>, query<T>, "
       "query_value<\"name\", T>, header<\"Name\">, cookie<\"name\", T>, json<T>, form<T>, "
-      "multipart, state<T>, body, body_stream (or one of your own), const request& or context&");
+      "multipart, state<T>, body, body_stream, client_address (or one of your own), const request& "
+      "or context&");
   static constexpr bool streams_body = (reads_body_pieces<P> || ...);
   static constexpr bool waits = (waiting_extractor<P> || ...);
   static_assert(
