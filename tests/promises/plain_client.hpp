@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "support/plain_socket.hpp"
+
 namespace weft::test {
 
 /// What came of one request.
@@ -37,27 +39,26 @@ public:
   /// Connects. is_open() says whether that went well.
   /// @param receive_buffer  of the socket; 0: the system's choice
   explicit plain_client(std::uint16_t port, int receive_buffer = 0);
-  plain_client(plain_client&& other) noexcept;
-  plain_client& operator=(plain_client&& other) noexcept;
-  ~plain_client() { close(); }
 
-  bool is_open() const noexcept { return descriptor_ >= 0; }
-  int descriptor() const noexcept { return descriptor_; }
+  bool is_open() const noexcept { return socket_.is_open(); }
+  int descriptor() const noexcept { return socket_.descriptor(); }
   /// @return false where the connection is broken
-  bool send(std::string_view bytes) const;
+  bool send(std::string_view bytes) const { return socket_.send(bytes); }
   plain_answer read_answer(http_method asked = http_method::get);
   plain_answer ask(std::string_view request) {
     send(request);
     return read_answer();
   }
+  /// Whether a read would not wait.
+  bool has_something() const;
   /// Waits for the end of the connection. @return whether it came, and nothing before it
   bool is_ended_by_peer();
-  void finish_writing() const noexcept;
-  void reset() noexcept;
-  void close() noexcept;
+  void finish_writing() const noexcept { socket_.finish_writing(); }
+  void reset() noexcept { socket_.reset(); }
+  void close() noexcept { socket_.close(); }
 
 private:
-  int descriptor_ = -1;
+  plain_socket socket_;
   std::string unread_;
 };
 

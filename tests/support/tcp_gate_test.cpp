@@ -1,13 +1,8 @@
 #include "support/tcp_gate.hpp"
 
-#include <catch2/catch_test_macros.hpp>
+#include "support/plain_socket.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <catch2/catch_test_macros.hpp>
 
 #include <cerrno>
 #include <chrono>
@@ -23,47 +18,14 @@
 namespace {
 
 using namespace std::chrono_literals;
+using weft::test::connected_to;
 using weft::test::gate_rules;
 using weft::test::gate_script;
+using weft::test::listening_on_loopback;
+using weft::test::plain_socket;
+using weft::test::port_of;
 using weft::test::tcp_gate;
 using cut = gate_rules::cut;
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  at.sin_port = htons(port);
-  return at;
-}
-
-class plain_socket {
-public:
-  explicit plain_socket(int descriptor) : descriptor_(descriptor) { REQUIRE(descriptor >= 0); }
-  plain_socket(plain_socket&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  plain_socket& operator=(plain_socket&&) = delete;
-  ~plain_socket() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  int get() const { return descriptor_; }
-  void send(std::string_view text) const {
-    CHECK(::send(descriptor_, text.data(), text.size(), MSG_NOSIGNAL) ==
-          static_cast<ssize_t>(text.size()));
-  }
-  void finish() const { ::shutdown(descriptor_, SHUT_WR); }
-  void reset() {
-    const linger at_once{1, 0};
-    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-    ::close(std::exchange(descriptor_, -1));
-  }
-  bool has_something_within(std::chrono::milliseconds time) const {
-    pollfd wait{descriptor_, POLLIN, 0};
-    return ::poll(&wait, 1, static_cast<int>(time.count())) == 1;
-  }
-
-private:
-  int descriptor_;
-};
 
 /// What arrives, receive by receive, until the end of the stream (error 0) or a reset.
 struct arrival {
@@ -74,16 +36,14 @@ struct arrival {
 
 arrival receive(const plain_socket& from, std::size_t most = SIZE_MAX) {
   arrival all;
-  char buffer[64 * 1024];
   while (all.text.size() < most) {
     if (!from.has_something_within(10s)) {
       all.error = ETIMEDOUT;
       break;
     }
-    const ssize_t got = ::recv(from.get(), buffer, sizeof buffer, 0);
+    const ssize_t got = from.receive(all.text);
     if (got < 0) all.error = errno;
     if (got <= 0) break;
-    all.text.append(buffer, static_cast<std::size_t>(got));
     all.pieces.push_back(static_cast<std::size_t>(got));
   }
   return all;
@@ -94,28 +54,19 @@ class passage {
 public:
   template <class Script>
   explicit passage(Script script)
-      : listening_(::socket(AF_INET, SOCK_STREAM, 0)), gate_(listen(), std::move(script)) {}
+      : listening_(listening_on_loopback()),
+        gate_({"127.0.0.1", port_of(listening_)}, std::move(script)) {}
 
   std::pair<plain_socket, plain_socket> connect() {
-    plain_socket client(::socket(AF_INET, SOCK_STREAM, 0));
-    const auto at = loopback(gate_.address().port);
-    REQUIRE(::connect(client.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
-    plain_socket server(::accept(listening_.get(), nullptr, nullptr));
+    plain_socket client = connected_to(gate_.address().port);
+    REQUIRE(client.is_open());
+    plain_socket server(::accept(listening_.descriptor(), nullptr, nullptr));
+    REQUIRE(server.is_open());
     return {std::move(client), std::move(server)};
   }
   const tcp_gate& gate() const { return gate_; }
 
 private:
-  weft::endpoint listen() {
-    auto at = loopback(0);
-    socklen_t size = sizeof at;
-    auto* const address = reinterpret_cast<sockaddr*>(&at);
-    REQUIRE(::bind(listening_.get(), address, size) == 0);
-    REQUIRE(::listen(listening_.get(), 16) == 0);
-    ::getsockname(listening_.get(), address, &size);
-    return {"127.0.0.1", ntohs(at.sin_port)};
-  }
-
   const plain_socket listening_;
   tcp_gate gate_;
 };
@@ -133,10 +84,10 @@ TEST_CASE("a gate without rules passes bytes and ends on, in both directions") {
   auto [client, server] = p.connect();
   const auto request = text_of(100'000);
   client.send(request);
-  client.finish();
+  client.finish_writing();
   CHECK(receive(server).text == request);
   server.send("answer");
-  server.finish();
+  server.finish_writing();
   const auto answer = receive(client);
   CHECK(answer.text == "answer");
   CHECK(answer.error == 0);
@@ -203,7 +154,7 @@ TEST_CASE("a gate inverts one byte of a direction") {
     auto [client, server] = p.connect();
     auto expected = text_of(20'000);
     client.send(expected);
-    client.finish();
+    client.finish_writing();
     expected[n] = static_cast<char>(~expected[n]);
     CHECK(receive(server).text == expected);
   }
@@ -213,7 +164,7 @@ TEST_CASE("a gate splits a direction into pieces that arrive one by one") {
   passage p(gate_script{.to_server = {.piece = 3, .delay = 5ms}});
   auto [client, server] = p.connect();
   client.send("0123456789");
-  client.finish();
+  client.finish_writing();
   const auto arrived = receive(server);
   CHECK(arrived.text == "0123456789");
   // On a busy machine the receiver may be late, and find two together.
@@ -253,8 +204,7 @@ TEST_CASE("each connection has a script of its own, and a gate that ends resets 
 
 TEST_CASE("a connection to a server that is not there is reset") {
   const tcp_gate gate({"127.0.0.1", 1}, gate_script{});
-  const plain_socket client(::socket(AF_INET, SOCK_STREAM, 0));
-  const auto at = loopback(gate.address().port);
-  REQUIRE(::connect(client.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
+  const plain_socket client = connected_to(gate.address().port);
+  REQUIRE(client.is_open());
   CHECK(receive(client).error == ECONNRESET);
 }

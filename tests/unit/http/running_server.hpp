@@ -14,7 +14,7 @@
 #include <string>
 #include <utility>
 
-#include "support/models.hpp"
+#include "support/under_each_model.hpp"
 
 // A server and its clients in one process, for the tests of http_server.
 
@@ -126,14 +126,6 @@ inline task<std::string> exchange(running_server& server, std::string bytes) {
   co_await write(stream, std::move(bytes));
   auto answer = co_await read_to_end(stream);
   co_return answer;
-}
-
-template <class Test>
-void under_each_model(Test test) {
-  for (const auto& m : serving_models_with_io()) {
-    CAPTURE(m.name);
-    run_under(m, test());
-  }
 }
 
 inline std::string get(std::string target, std::string more = "") {

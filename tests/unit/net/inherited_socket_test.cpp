@@ -12,23 +12,17 @@
 #include <string>
 #include <utility>
 
-#include "support/models.hpp"
+#include "support/plain_socket.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/under_each_model.hpp"
 
 using weft::condition;
 using weft::endpoint;
 using weft::task;
 using weft::tcp_listener;
+using weft::test::under_each_model;
 
 namespace {
-
-template <class Test>
-void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models_with_io()) {
-    CAPTURE(m.name);
-    weft::test::run_under(m, test());
-  }
-}
 
 template <class Test>
 void in_a_loop(Test test) {
@@ -36,14 +30,15 @@ void in_a_loop(Test test) {
   scheduler.run(test());
 }
 
-/// A socket as another program would hand it over: blocking, and passed on to programs.
-int listening_socket(int family) {
-  const int descriptor = ::socket(family, SOCK_STREAM, 0);
-  sockaddr_storage at{};
-  at.ss_family = static_cast<sa_family_t>(family);
-  const socklen_t size = family == AF_INET ? sizeof(sockaddr_in) : sizeof(sockaddr_in6);
-  REQUIRE(::bind(descriptor, reinterpret_cast<const sockaddr*>(&at), size) == 0);
+/// A socket for IPv4 and IPv6, as another program would hand it over.
+int socket_for_both() {
+  const int descriptor = ::socket(AF_INET6, SOCK_STREAM, 0);
+  sockaddr_in6 at{};
+  at.sin6_family = AF_INET6;
+  REQUIRE(::bind(descriptor, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
   REQUIRE(::listen(descriptor, 16) == 0);
+  const int off = 0;
+  ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   return descriptor;
 }
 
@@ -60,7 +55,7 @@ bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) >= 0; }
 
 TEST_CASE("an inherited socket takes connections, and is closed with its listener") {
   under_each_model([]() -> task<> {
-    const int descriptor = listening_socket(AF_INET);
+    const int descriptor = weft::test::listening_on_loopback().release();
     {
       auto listener = tcp_listener::adopt(descriptor);
       REQUIRE(listener.has_value());
@@ -77,7 +72,7 @@ TEST_CASE("an inherited socket takes connections, and is closed with its listene
 
 TEST_CASE("two listeners share a socket, and the one that stays takes what the other leaves") {
   under_each_model([]() -> task<> {
-    const int descriptor = listening_socket(AF_INET);
+    const int descriptor = weft::test::listening_on_loopback().release();
     const int same = ::dup(descriptor);
     auto first = tcp_listener::adopt(descriptor);
     auto second = tcp_listener::adopt(same);
@@ -97,9 +92,7 @@ TEST_CASE("two listeners share a socket, and the one that stays takes what the o
 
 TEST_CASE("an IPv4 peer of a socket for both is shown as IPv4") {
   in_a_loop([]() -> task<> {
-    const int descriptor = listening_socket(AF_INET6);
-    const int off = 0;
-    ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    const int descriptor = socket_for_both();
     auto listener = tcp_listener::adopt(descriptor);
     REQUIRE(listener.has_value());
     auto client = co_await weft::connect(at_home(*listener));

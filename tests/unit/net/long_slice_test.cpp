@@ -5,56 +5,31 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <string_view>
+#include <string>
 #include <thread>
 #include <utility>
 #include <variant>
 
 #include "support/models.hpp"
+#include "support/plain_socket.hpp"
 
 using namespace std::chrono_literals;
 using weft::task;
 using weft::tcp_listener;
 using weft::tcp_stream;
+using weft::test::connected_to;
+using weft::test::plain_socket;
 
 namespace {
 
-/// A client that needs no scheduler.
-class plain_client {
-public:
-  explicit plain_client(std::uint16_t port) : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_port = htons(port);
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    is_connected_ = ::connect(socket_, reinterpret_cast<sockaddr*>(&at), sizeof at) == 0;
-  }
-  plain_client(const plain_client&) = delete;
-  plain_client& operator=(const plain_client&) = delete;
-  ~plain_client() { ::close(socket_); }
-
-  bool ask() { return is_connected_ && ::send(socket_, "?", 1, MSG_NOSIGNAL) == 1; }
-  bool gets_answer(std::chrono::milliseconds patience) {
-    pollfd readable{socket_, POLLIN, 0};
-    char answer = 0;
-    return ::poll(&readable, 1, static_cast<int>(patience.count())) == 1 &&
-           ::recv(socket_, &answer, 1, 0) == 1;
-  }
-
-private:
-  int socket_;
-  bool is_connected_ = false;
-};
+bool gets_answer(const plain_socket& client) {
+  std::string answer;
+  return client.receive(answer) == 1;
+}
 
 /// How far server and client are.
 struct progress {
@@ -85,13 +60,13 @@ void wait_for(const std::atomic<bool>& flag) {
 
 // The first request is computed on until the second one's client has seen what it waits for.
 bool is_answered_meanwhile(std::uint16_t port, progress& shared) {
-  plain_client first(port);
-  plain_client second(port);
+  const plain_socket first = connected_to(port, 10s);
+  const plain_socket second = connected_to(port, 10s);
   wait_for(shared.is_waiting);
   std::this_thread::sleep_for(20ms);  // until all workers sleep
-  bool answered = first.ask();
+  bool answered = first.send("?");
   if (answered) wait_for(shared.is_computing);
-  answered = answered && second.ask() && second.gets_answer(10s);
+  answered = answered && second.send("?") && gets_answer(second);
   shared.is_over.store(true);
   return answered;
 }

@@ -15,7 +15,7 @@
 #include <string>
 #include <utility>
 
-#include "support/models.hpp"
+#include "support/under_each_model.hpp"
 
 using namespace std::chrono_literals;
 using weft::condition;
@@ -23,6 +23,7 @@ using weft::peer_state;
 using weft::task;
 using weft::tcp_listener;
 using weft::tcp_stream;
+using weft::test::under_each_model;
 
 namespace {
 
@@ -80,14 +81,6 @@ task<std::string> read_all(tcp_stream& stream) {
     text.append(buffer, 0, *got);
   }
   co_return text;
-}
-
-template <class Test>
-void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models()) {
-    CAPTURE(m.name);
-    weft::test::run_under(m, test());
-  }
 }
 
 }  // namespace

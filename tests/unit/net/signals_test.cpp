@@ -10,24 +10,14 @@
 #include <optional>
 
 #include "support/models.hpp"
+#include "support/under_each_model.hpp"
 
 using namespace std::chrono_literals;
 using weft::condition;
 using weft::result;
 using weft::stop_signals;
 using weft::task;
-
-namespace {
-
-template <class Test>
-void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models_with_io()) {
-    CAPTURE(m.name);
-    weft::test::run_under(m, test());
-  }
-}
-
-}  // namespace
+using weft::test::under_each_model;
 
 TEST_CASE("a signal that comes before the wait ends it") {
   under_each_model([]() -> task<> {

@@ -14,12 +14,14 @@
 #include <utility>
 
 #include "support/models.hpp"
+#include "support/under_each_model.hpp"
 
 using namespace std::chrono_literals;
 using weft::condition;
 using weft::endpoint;
 using weft::task;
 using weft::tcp_listener;
+using weft::test::under_each_model;
 
 namespace {
 
@@ -40,14 +42,6 @@ int inheritable_sockets() {
     if ((fcntl(descriptor, F_GETFD) & FD_CLOEXEC) == 0) ++count;
   }
   return count;
-}
-
-template <class Test>
-void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models_with_io()) {
-    CAPTURE(m.name);
-    weft::test::run_under(m, test());
-  }
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "support/models.hpp"
+#include "support/under_each_model.hpp"
 
 using namespace std::chrono_literals;
 using weft::condition;
@@ -24,6 +25,7 @@ using weft::result;
 using weft::task;
 using weft::tcp_listener;
 using weft::tcp_stream;
+using weft::test::under_each_model;
 
 namespace {
 
@@ -86,14 +88,6 @@ public:
 private:
   std::string place_;
 };
-
-template <class Test>
-void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models_with_io()) {
-    CAPTURE(m.name);
-    weft::test::run_under(m, test());
-  }
-}
 
 // More than any socket buffer takes at once.
 constexpr std::size_t large = 20 * 1024 * 1024;

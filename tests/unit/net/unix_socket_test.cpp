@@ -17,8 +17,8 @@
 #include <string>
 #include <utility>
 
-#include "support/models.hpp"
 #include "support/temporary_folder.hpp"
+#include "support/under_each_model.hpp"
 
 using namespace std::chrono_literals;
 using weft::condition;
@@ -27,18 +27,11 @@ using weft::task;
 using weft::tcp_listener;
 using weft::tcp_stream;
 using weft::test::temporary_folder;
+using weft::test::under_each_model;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-template <class Test>
-void under_each_model(Test test) {
-  for (const auto& m : weft::test::serving_models_with_io()) {
-    CAPTURE(m.name);
-    weft::test::run_under(m, test());
-  }
-}
 
 template <class Test>
 void in_a_loop(Test test) {

@@ -1,5 +1,6 @@
 #include "support/captured_stderr.hpp"
 #include "support/models.hpp"
+#include "support/plain_socket.hpp"
 #include "unit/web/support/child_app.hpp"
 
 #include <weft/weft.hpp>
@@ -7,11 +8,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
-
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <string>
@@ -88,35 +84,12 @@ TEST_CASE("a handler is told where its request came from, and that a test has no
   CHECK(res.body().view() == "nowhere");
 }
 
-/// Takes a port for as long as it lives.
-class busy_port {
-public:
-  busy_port() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    REQUIRE(::bind(socket_, reinterpret_cast<const sockaddr*>(&at), size) == 0);
-    REQUIRE(::listen(socket_, 1) == 0);
-    REQUIRE(::getsockname(socket_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
-    number_ = ntohs(at.sin_port);
-  }
-  busy_port(const busy_port&) = delete;
-  busy_port& operator=(const busy_port&) = delete;
-  ~busy_port() { ::close(socket_); }
-  std::string address() const { return "127.0.0.1:" + std::to_string(number_); }
-
-private:
-  int socket_;
-  int number_ = 0;
-};
-
 TEST_CASE("an app that cannot be served returns an exit code") {
   weft::app app;
   weft::run_options options;
   SECTION("the port is taken") {
-    const busy_port taken;
-    options.listen = {taken.address()};
+    const auto taken = weft::test::listening_on_loopback();
+    options.listen = {"127.0.0.1:" + std::to_string(weft::test::port_of(taken))};
     CHECK(app.run(options) == 1);
   }
   SECTION("the address is none") {

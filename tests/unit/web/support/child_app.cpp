@@ -1,15 +1,13 @@
 #include "unit/web/support/child_app.hpp"
 
+#include "support/plain_socket.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <iostream>
@@ -60,19 +58,10 @@ child_app::child_app(weft::app& app, const weft::run_options& options) {
 child_app::~child_app() { stop(); }
 
 std::string child_app::exchange(std::string_view sent) const {
-  const int socket = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  at.sin_port = htons(static_cast<std::uint16_t>(port_));
-  REQUIRE(::connect(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0);
-  REQUIRE(::send(socket, sent.data(), sent.size(), 0) == static_cast<ssize_t>(sent.size()));
+  const auto socket = weft::test::connected_to(static_cast<std::uint16_t>(port_));
+  REQUIRE(socket.send(sent));
   std::string received;
-  char piece[1024];
-  for (ssize_t n = 0; (n = ::recv(socket, piece, sizeof piece, 0)) > 0;) {
-    received.append(piece, static_cast<std::size_t>(n));
-  }
-  ::close(socket);
+  while (socket.receive(received) > 0) {}
   return received;
 }
 
