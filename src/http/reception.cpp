@@ -4,6 +4,7 @@
 #include <weft/http/response_writer.hpp>
 #include <weft/runtime/deadline.hpp>
 #include <weft/runtime/scheduler.hpp>
+#include <weft/runtime/shield.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
 #include <weft/runtime/trace.hpp>
@@ -16,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <utility>
 
 namespace weft::http {
@@ -83,57 +85,72 @@ void spare_descriptor::take() noexcept {
 
 room::room(const http_limits& limits) : most_(connection_limit(limits.max_connections)) {}
 
-std::optional<room::place> room::try_enter() noexcept {
-  std::optional<place> taken;
-  if (taken_.fetch_add(1, std::memory_order_relaxed) < most_) taken.emplace(*this);
-  else taken_.fetch_sub(1, std::memory_order_relaxed);
-  return taken;
+std::optional<room::place> room::try_enter(time_point now) noexcept {
+  std::size_t before = taken();
+  do {
+    if (before >= most_) return std::nullopt;
+  } while (!taken_.compare_exchange_weak(before, before + 1, std::memory_order_relaxed));
+  if (before + 1 == most_)
+    full_since_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
+  return place(*this);
 }
 
-reception::reception(tcp_listener listener, const http_limits& limits, room& places,
-                     const std::atomic<bool>& stopping)
-    : listener_(std::move(listener)), limits_(limits), room_(places), stopping_(stopping) {}
+bool room::is_news(std::string_view why) noexcept {
+  const std::uint64_t bit = std::uint64_t{1} << std::hash<std::string_view>{}(why) % 64;
+  return (told_.fetch_or(bit, std::memory_order_relaxed) & bit) == 0;
+}
+
+reception::reception(tcp_listener listener, const http_limits& limits, room& places)
+    : listener_(std::move(listener)), limits_(limits), room_(places) {}
 
 task<result<arrival>> reception::next() {
-  while (!stopping_.load(std::memory_order_relaxed) && !cancel_requested()) {
-    if (room_.is_full() && is_patient(too_many_connections)) {
+  for (;;) {
+    const bool ends = cancel_requested();
+    const bool is_full = room_.is_full();
+    // Clients that come back as fast as they are let in must not keep the server from its end.
+    if (ends && (is_full || taken_at_the_end_++ > limits_.max_backlog)) break;
+    if (is_full && is_patient(room_.full_since())) {
       co_await pause(condition::limit_exceeded);
       continue;
     }
     auto arrived = co_await accept();
     if (!arrived) {
-      if (has_ended(arrived.error())) co_return arrived.error();
-      co_await pause(arrived.error());
+      if (ends || arrived.error() == condition::closed) co_return arrived.error();
+      // The cancel came while it waited, perhaps with a connection: it looks once more.
+      if (arrived.error() != condition::canceled) co_await pause(arrived.error());
       continue;
     }
     accepted_.add();
     spare_.take();
-    auto place = room_.try_enter();
+    auto place = room_.try_enter(scheduler::current().now());
+    // Another listener's connection has come first: this one waits as it would in the backlog.
+    while (!place && is_patient(room_.full_since()) && !cancel_requested()) {
+      co_await pause(condition::limit_exceeded);
+      place = room_.try_enter(scheduler::current().now());
+    }
     if (place && spare_.is_held()) {
-      shortage_ = nullptr;
+      without_descriptor_since_.reset();
       co_return arrival(std::move(*arrived), std::move(*place));
     }
     const parse_error& why = place ? no_descriptor : too_many_connections;
-    co_await turn_away(std::move(*arrived), why);
+    auto farewell = turn_away(std::move(*arrived), why);
+    co_await shield(std::move(farewell));  // a stop lets it end: it takes no time
   }
   co_return make_error_code(condition::closed);
 }
 
-/// @return false once `shortage` has lasted for accept_patience
-bool reception::is_patient(const parse_error& shortage) noexcept {
-  const time_point now = scheduler::current().now();
-  if (shortage_ != &shortage) {
-    shortage_ = &shortage;
-    since_ = now;
-  }
-  return now - since_ < limits_.accept_patience;
+/// @return false once a shortage has lasted for accept_patience
+bool reception::is_patient(time_point since) const noexcept {
+  return scheduler::current().now() - since < limits_.accept_patience;
 }
 
 // Where it fails for want of a descriptor and patience is over, with the spare one.
 task<result<tcp_stream>> reception::accept() {
   auto arrived = co_await listener_.accept();
   const bool is_short = !arrived && !has_ended(arrived.error());
-  if (!is_short || is_patient(no_descriptor)) co_return arrived;
+  if (!is_short) co_return arrived;
+  if (!without_descriptor_since_) without_descriptor_since_ = scheduler::current().now();
+  if (is_patient(*without_descriptor_since_)) co_return arrived;
   spare_.give();
   auto by_spare = co_await listener_.accept();
   co_return by_spare;
@@ -159,7 +176,7 @@ task<> reception::pause(const std::error_code& why) {
 }
 
 void reception::note_pause(const char* why) noexcept {
-  if (!room_.is_first_shortage()) return;
+  if (!room_.is_news(why)) return;
   std::fprintf(stderr, "weft: accepting pauses at %zu connections: %s\n", room_.taken(), why);
 }
 

@@ -12,7 +12,9 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -46,7 +48,10 @@ public:
   public:
     explicit place(room& of) noexcept : room_(&of) {}
     place(place&& other) noexcept : room_(std::exchange(other.room_, nullptr)) {}
-    place& operator=(place&&) = delete;
+    place& operator=(place&& other) noexcept {
+      std::swap(room_, other.room_);
+      return *this;
+    }
     ~place() {
       if (room_ != nullptr) room_->taken_.fetch_sub(1, std::memory_order_relaxed);
     }
@@ -56,16 +61,21 @@ public:
   };
 
   /// @return nullopt where it is full
-  std::optional<place> try_enter() noexcept;
+  std::optional<place> try_enter(time_point now) noexcept;
   bool is_full() const noexcept { return taken() >= most_; }
+  /// When the last place was taken. Where it is full: since when.
+  time_point full_since() const noexcept {
+    return time_point(duration(full_since_.load(std::memory_order_relaxed)));
+  }
   std::size_t taken() const noexcept { return taken_.load(std::memory_order_relaxed); }
-  /// @return true the first time, for who tells people that there is none left
-  bool is_first_shortage() noexcept { return !told_.exchange(true, std::memory_order_relaxed); }
+  /// For who tells people why nobody is let in. @return true the first time for each reason
+  bool is_news(std::string_view why) noexcept;
 
 private:
   const std::size_t most_;
   std::atomic<std::size_t> taken_{0};
-  std::atomic<bool> told_{false};
+  std::atomic<duration::rep> full_since_{0};
+  std::atomic<std::uint64_t> told_{0};  // a bit a reason
 };
 
 /// A connection that was let in.
@@ -79,21 +89,21 @@ public:
 
 /// Where the connections of one listener arrive: lets them in while there is room. While there is
 /// none they wait in the system's backlog; once that has lasted for accept_patience they are
-/// answered with 503.
+/// answered with 503. After a cancel those that the system has completed are still let in, as far
+/// as there is room: they may have sent a request, and closing the listener would reset them.
 ///
 /// One task uses it; close(), local() and add_to() any thread.
 class reception {
 public:
-  /// The last three are kept by reference.
-  reception(tcp_listener listener, const http_limits& limits, room& places,
-            const std::atomic<bool>& stopping);
+  /// The last two are kept by reference.
+  reception(tcp_listener listener, const http_limits& limits, room& places);
 
-  /// Waits for the next connection to serve.
-  /// @errors condition::closed after stopping; condition::canceled
+  /// Waits for the next connection to serve. Cancelled, it no longer waits but takes what is there.
+  /// @errors condition::canceled when nothing is there any more; condition::closed
   /// @throws std::bad_alloc, and what a driver of I/O that cannot be made throws: the next call may
   ///         succeed
   task<result<arrival>> next();
-  /// Says on standard error that accepting pauses; all receptions together once.
+  /// Says on standard error that accepting pauses; all receptions together once a reason.
   void note_pause(const char* why) noexcept;
   void close() noexcept { listener_.close(); }
   endpoint local() const { return listener_.local(); }
@@ -101,7 +111,7 @@ public:
   void add_to(http_metrics& sum) const;
 
 private:
-  bool is_patient(const parse_error& shortage) noexcept;
+  bool is_patient(time_point since) const noexcept;
   task<result<tcp_stream>> accept();
   task<> turn_away(tcp_stream stream, const parse_error& why);
   task<> pause(const std::error_code& why);
@@ -109,10 +119,9 @@ private:
   tcp_listener listener_;
   const http_limits& limits_;
   room& room_;
-  const std::atomic<bool>& stopping_;
   spare_descriptor spare_;
-  const parse_error* shortage_ = nullptr;  // why nobody is let in at present
-  time_point since_{};
+  std::optional<time_point> without_descriptor_since_;
+  std::size_t taken_at_the_end_ = 0;
   counter accepted_;
   counter past_connection_limit_;
   counter past_descriptor_limit_;

@@ -15,6 +15,8 @@
 #include <list>
 #include <mutex>
 #include <new>
+#include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,8 @@ constexpr auto sweep_interval = std::chrono::milliseconds(100);
 // Between two sweeps of a process that runs.
 constexpr auto longest_gap = std::chrono::seconds(1);
 constexpr auto drain_poll = std::chrono::milliseconds(2);
+// After a newcomer for whom there was no memory.
+constexpr auto accept_pause = std::chrono::milliseconds(20);
 // More than there are; the reasons that occur are counted each in a place of its own.
 constexpr std::size_t most_rejection_reasons = 64;
 }  // namespace
@@ -37,6 +41,8 @@ public:
         hosts_(options_.allowed_hosts),
         shared_{handler, options_.limits, hosts_, pulse_},
         room_(options_.limits) {
+    if (options_.listen.empty())
+      throw std::invalid_argument("weft: a server listens on at least one address");
     ended_.rejected.reserve(most_rejection_reasons);  // a connection's end must not allocate
   }
 
@@ -52,6 +58,38 @@ public:
   std::string work_of(std::uint32_t task);
 
 private:
+  // However serving ends, nobody is left in a backlog that is not looked at any more.
+  class stop_at_exit {
+  public:
+    explicit stop_at_exit(state& server) noexcept : server_(server) {}
+    stop_at_exit(const stop_at_exit&) = delete;
+    stop_at_exit& operator=(const stop_at_exit&) = delete;
+    ~stop_at_exit() { server_.stop(); }
+
+  private:
+    state& server_;
+  };
+
+  // While this lives a stop cancels the accepting tasks, which then take what is queued and close
+  // their listeners; else it closes these itself.
+  class acceptors {
+  public:
+    acceptors(state& server, task_group& tasks) : server_(server) {
+      std::lock_guard lock(server_.mutex_);
+      server_.accepting_ = &tasks;
+      if (server_.pulse_.stopping.load(std::memory_order_relaxed)) tasks.cancel();
+    }
+    acceptors(const acceptors&) = delete;
+    acceptors& operator=(const acceptors&) = delete;
+    ~acceptors() {
+      std::lock_guard lock(server_.mutex_);
+      server_.accepting_ = nullptr;
+    }
+
+  private:
+    state& server_;
+  };
+
   // Makes a connection known to the sweep for as long as it is served.
   class registration {
   public:
@@ -79,7 +117,7 @@ private:
     for (http::connection* c : served_) visit(*c);
   }
 
-  /// Until the listener is closed.
+  /// Until the server stops, or is cancelled; then it closes the listener.
   task<> accept_from(http::reception& from, task_group& connections);
   task<> serve_one(http::arrival arrived);
   task<> sweep();
@@ -91,7 +129,8 @@ private:
   const http::serving shared_;
   http::room room_;
   std::vector<std::unique_ptr<http::reception>> receptions_;  // one a listener
-  mutable std::mutex mutex_;  // for served_, ended_ and for opening and closing listeners
+  mutable std::mutex mutex_;  // for the next three, and for opening and closing listeners
+  task_group* accepting_ = nullptr;
   std::list<http::connection*> served_;
   http_metrics ended_;  // what the connections counted that have ended
 };
@@ -106,8 +145,7 @@ result<void> http_server::state::open() {
     if (at.descriptor) inherited.push_back(*at.descriptor);
     auto opened = tcp_listener::open(at, how);
     if (!opened) return opened.error();
-    auto receiving = std::make_unique<http::reception>(std::move(*opened), options_.limits, room_,
-                                                       pulse_.stopping);
+    auto receiving = std::make_unique<http::reception>(std::move(*opened), options_.limits, room_);
     std::lock_guard lock(mutex_);
     receptions_.push_back(std::move(receiving));
   }
@@ -122,6 +160,7 @@ std::vector<endpoint> http_server::state::addresses() const {
 }
 
 task<> http_server::state::serve() {
+  const stop_at_exit ending(*this);
   pulse_.now.store(scheduler::current().now().time_since_epoch().count());
   task_group sweeping;
   task_group connections;
@@ -131,6 +170,7 @@ task<> http_server::state::serve() {
   auto draining = drain(connections);
   auto served = connections.join();
   auto swept = sweeping.join();
+  std::optional<acceptors> known(std::in_place, *this, accepting);
   std::exception_ptr failure;
   try {
     sweeping.go(sweep());
@@ -140,6 +180,7 @@ task<> http_server::state::serve() {
     stop();
   }
   co_await std::move(accepted);
+  known.reset();
   stop();
   co_await std::move(draining);
   connections.cancel();
@@ -151,8 +192,8 @@ task<> http_server::state::serve() {
 
 // An allocation that fails costs the newcomer its connection, and nobody else anything.
 task<> http_server::state::accept_from(http::reception& from, task_group& connections) {
-  while (!cancel_requested() && !pulse_.stopping.load(std::memory_order_relaxed)) {
-    bool has_ended = false;
+  bool has_ended = false;
+  while (!has_ended) {
     bool has_failed = false;
     try {
       auto arrived = co_await from.next();
@@ -160,11 +201,19 @@ task<> http_server::state::accept_from(http::reception& from, task_group& connec
       if (arrived) connections.deal(serve_one(std::move(*arrived)));
     } catch (const std::exception& e) {
       has_failed = true;
+      has_ended = cancel_requested();
       from.note_pause(e.what());
     }
-    if (has_ended) co_return;
-    if (has_failed) co_await yield();
+    if (!has_failed) continue;
+    bool has_slept = true;
+    try {
+      co_await sleep(accept_pause);
+    } catch (const std::bad_alloc&) {
+      has_slept = false;
+    }
+    if (!has_slept) co_await yield();
   }
+  from.close();
 }
 
 http_metrics http_server::state::metrics() {
@@ -241,6 +290,7 @@ task<> http_server::state::drain(task_group& connections) {
 void http_server::state::stop() noexcept {
   pulse_.stopping.store(true, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
+  if (accepting_ != nullptr) return accepting_->cancel();
   for (const auto& r : receptions_) r->close();
 }
 
@@ -250,8 +300,18 @@ http_server::~http_server() = default;
 
 result<void> http_server::open() { return state_->open(); }
 std::vector<endpoint> http_server::addresses() const { return state_->addresses(); }
-endpoint http_server::local() const { return state_->addresses().front(); }
-task<> http_server::serve() { return state_->serve(); }
+endpoint http_server::local() const {
+  const auto all = state_->addresses();
+  return all.empty() ? endpoint{} : all.front();
+}
+task<> http_server::serve() {
+  try {
+    return state_->serve();
+  } catch (const std::bad_alloc&) {  // for its frame
+    state_->stop();
+    throw;
+  }
+}
 void http_server::stop() noexcept { state_->stop(); }
 std::size_t http_server::connections() const noexcept { return state_->connections(); }
 std::string http_server::work_of(std::uint32_t task) const { return state_->work_of(task); }

@@ -40,6 +40,7 @@ public:
 private:
   static constexpr std::size_t arity = 4;
   static constexpr std::size_t root = 3;
+  static constexpr std::size_t first_families = 4;
 
   struct entry {
     time_point when;
@@ -63,8 +64,10 @@ private:
   timer* take_due(time_point now) noexcept;
 
   spinlock lock_;
-  std::vector<family> families_;  // never shrinks
-  std::size_t end_ = root;        // the position behind the last entry
+  // Never shrinks. Who has run out of memory and sleeps for a moment before the next try finds room
+  // for some timers from the beginning.
+  std::vector<family> families_ = std::vector<family>(first_families);
+  std::size_t end_ = root;  // the position behind the last entry
   atomic<duration::rep> next_{time_point::max().time_since_epoch().count()};
 };
 

@@ -13,6 +13,8 @@
 #include <future>
 #include <stdexcept>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "promises/patience.hpp"
 #include "support/models.hpp"
@@ -24,19 +26,25 @@ namespace weft::test {
 class background_server {
 public:
   /// @throws std::runtime_error where it does not open
-  background_server(const named_model& m, http_handler& handler, const http_limits& limits = {})
-      : server_(handler, options_with(limits)), thread_([this, m] { run(m); }) {
+  /// @param before_serving  called on the server's thread when it is open
+  background_server(const named_model& m, http_handler& handler, const http_limits& limits = {},
+                    std::function<void()> before_serving = {})
+      : server_(handler, options_with(limits)),
+        before_serving_(std::move(before_serving)),
+        thread_([this, m] { run(m); }) {
     if (!opened_.get_future().get()) {
       thread_.join();
       throw std::runtime_error("the server of a test does not open");
     }
-    port_ = server_.local().port;
+    for (const endpoint& at : server_.addresses()) ports_.push_back(at.port);
   }
   ~background_server() { stop(); }
   background_server(const background_server&) = delete;
   background_server& operator=(const background_server&) = delete;
 
-  std::uint16_t port() const noexcept { return port_; }
+  /// Of the first of its two listeners.
+  std::uint16_t port() const noexcept { return ports_.front(); }
+  const std::vector<std::uint16_t>& ports() const noexcept { return ports_; }
   http_server& server() noexcept { return server_; }
   /// Until it is stopped.
   scheduler& workers() noexcept { return *workers_; }
@@ -52,7 +60,7 @@ public:
 private:
   static server_options options_with(const http_limits& limits) {
     server_options options;
-    options.listen = {endpoint{"127.0.0.1", 0}};
+    options.listen = {endpoint{"127.0.0.1", 0}, endpoint{"127.0.0.1", 0}};
     options.limits = limits;
     options.limits.idle_grace = duration{0};  // tests end with connections that are idle
     return options;
@@ -72,13 +80,16 @@ private:
   task<> serve() {
     const auto opened = server_.open();
     opened_.set_value(opened.has_value());
-    if (opened) co_await server_.serve();
+    if (!opened) co_return;
+    if (before_serving_) before_serving_();
+    co_await server_.serve();
   }
 
   http_server server_;
+  const std::function<void()> before_serving_;
   scheduler* workers_ = nullptr;  // known before it is opened
   std::promise<bool> opened_;
-  std::uint16_t port_ = 0;
+  std::vector<std::uint16_t> ports_;
   std::exception_ptr failure_;  // after the thread has ended
   std::atomic<bool> ended_{false};
   std::thread thread_;

@@ -27,6 +27,7 @@ constexpr std::int64_t never = INT64_MAX;
 
 std::atomic<fallible> armed{fallible::accept};
 std::atomic<std::int64_t> calls_until_failure{never};
+std::atomic<bool> goes_on_failing{false};
 std::atomic<int> chosen_error{0};
 std::atomic<std::uint64_t> bytes_out{0};
 thread_local int spared = 0;
@@ -35,7 +36,8 @@ thread_local int spared = 0;
 [[gnu::noinline]] bool fails(fallible what) noexcept {
   if (calls_until_failure.load(std::memory_order_relaxed) == never) return false;
   if (armed.load(std::memory_order_relaxed) != what || spared != 0) return false;
-  return calls_until_failure.fetch_sub(1, std::memory_order_relaxed) == 1;
+  const auto left = calls_until_failure.fetch_sub(1, std::memory_order_relaxed);
+  return left == 1 || (left < 1 && goes_on_failing.load(std::memory_order_relaxed));
 }
 
 /// For a call that gives a descriptor, or none.
@@ -179,13 +181,18 @@ void release(void* memory) noexcept {
 
 namespace weft::test {
 
-failing_call::failing_call(fallible what, std::int64_t nth, int error) noexcept {
+failing_call::failing_call(fallible what, std::int64_t nth, int error, lasting l) noexcept {
   armed = what;
+  goes_on_failing = l == lasting::yes;
   chosen_error = error;
   calls_until_failure = nth;
 }
 failing_call::~failing_call() { calls_until_failure = never; }
-bool failing_call::has_failed() const noexcept { return calls_until_failure <= 0; }
+std::int64_t failing_call::failures() const noexcept {
+  const std::int64_t left = calls_until_failure;
+  if (left > 0) return 0;
+  return goes_on_failing ? 1 - left : 1;
+}
 
 spared_thread::spared_thread() noexcept { ++spared; }
 spared_thread::~spared_thread() { --spared; }

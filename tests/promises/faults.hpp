@@ -23,17 +23,19 @@ enum class fallible : std::uint8_t {
 /// spared. One at a time.
 class failing_call {
 public:
+  enum class lasting { no, yes };  ///< with yes all that follow fail as well
   /// Instead of an error: the call moves one byte.
   static constexpr int moves_one_byte = 0;
 
   /// @param nth    from 1
   /// @param error  what errno says; means nothing for an allocation
-  failing_call(fallible what, std::int64_t nth, int error) noexcept;
+  failing_call(fallible what, std::int64_t nth, int error, lasting l = lasting::no) noexcept;
   ~failing_call();
   failing_call(const failing_call&) = delete;
   failing_call& operator=(const failing_call&) = delete;
 
-  bool has_failed() const noexcept;
+  bool has_failed() const noexcept { return failures() > 0; }
+  std::int64_t failures() const noexcept;
 };
 
 /// While this lives the calls of this thread neither fail nor count.

@@ -12,11 +12,14 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,6 +28,7 @@
 
 namespace {
 
+using namespace std::chrono_literals;
 using namespace weft::test;
 using weft::request;
 using weft::response;
@@ -159,6 +163,7 @@ int fail_each_call(const named_model& m, const fault& f) {
       REQUIRE(client.is_served());
     }
   }
+  CHECK(nth < 1000);
   CHECK(within_reason([&] { return server->server().connections() == 0; }));
   CHECK(server->stop());
   server.reset();
@@ -237,7 +242,7 @@ TEST_CASE("a thread that gets no driver of its own loses at most its connection"
   for (const auto io : {weft::io_kind::portable, weft::io_kind::direct}) {
     for (const auto what : {fallible::epoll_create, fallible::eventfd, fallible::timerfd}) {
       std::int64_t nth = 1;
-      for (bool has_failed = true; has_failed; ++nth) {
+      for (bool has_failed = true; has_failed && nth < 1000; ++nth) {
         CAPTURE(name_of(io), static_cast<int>(what), nth);
         streaming_handler handler(&answer);
         background_server server({"threads", weft::threads{.max = 4}, io}, handler);
@@ -253,6 +258,7 @@ TEST_CASE("a thread that gets no driver of its own loses at most its connection"
         CHECK(server.stop());
       }
       CHECK(nth > 2);
+      CHECK(nth < 1000);
     }
   }
 }
@@ -270,6 +276,72 @@ TEST_CASE("a listening socket that the system refuses is an error of open()") {
 }
 
 #ifdef WEFT_REPLACES_NEW
+namespace {
+
+/// @return whether an allocation failed
+bool begin_to_serve_without(std::int64_t nth, const named_model& m) {
+  streaming_handler handler(&answer);
+  std::optional<failing_call> armed;
+  background_server server(m, handler, {}, [&] { armed.emplace(fallible::allocation, nth, 0); });
+  plain_client client(server.port());
+  client.send(get("/text"));
+  // An answer, or the end: who waits in the backlog of a server that has not begun is told.
+  CHECK(within_reason([&] { return client.has_something(); }));
+  REQUIRE(armed.has_value());
+  const bool has_failed = armed->has_failed();
+  armed.reset();
+  const auto answer = client.read_answer();
+  CHECK(answer.is_clean());
+  if (!has_failed) CHECK(answer.is(200));
+  client.close();
+  plain_client next(server.port());
+  const bool serves = next.ask(get("/text")).is(200);
+  next.close();
+  if (!serves) CHECK(within_reason([&] { return server.has_ended(); }));
+  CHECK(server.stop() == serves);
+  return has_failed;
+}
+
+}  // namespace
+
+TEST_CASE("a server that finds no memory as it begins to serve ends with that error, or serves") {
+  const spared_thread spared;
+  const captured_stderr quiet;
+  for (const auto& m : serving_models_with_io()) {
+    std::int64_t nth = 1;
+    for (bool has_failed = true; has_failed && nth < 1000; ++nth) {
+      CAPTURE(m.name, nth);
+      has_failed = begin_to_serve_without(nth, m);
+    }
+    CAPTURE(m.name);
+    CHECK(nth > 2);
+    CHECK(nth < 1000);
+  }
+}
+
+// The portable listener takes memory for each wait.
+TEST_CASE("while there is no memory a server tries to accept now and then") {
+  const spared_thread spared;
+  const captured_stderr quiet;
+  streaming_handler handler(&answer);
+  background_server server(one_loop(weft::io_kind::portable).front(), handler);
+  plain_client first(server.port());
+  CHECK(first.ask(get("/text")).is(200));
+  {
+    const failing_call armed(fallible::allocation, 1, 0, failing_call::lasting::yes);
+    plain_client lost(server.port());
+    CHECK(within_reason([&] { return armed.failures() > 2; }));
+    const auto before = armed.failures();
+    std::this_thread::sleep_for(200ms);
+    CHECK(armed.failures() - before < 200);
+  }
+  plain_client next(server.port());
+  CHECK(next.ask(get("/text")).is(200));
+  first.close();
+  next.close();
+  CHECK(server.stop());
+}
+
 TEST_CASE("an allocation that fails at its n-th call loses at most its own connection") {
   expect_service_goes_on(serving_models_with_io(), {{fallible::allocation, 0, 1}});
 }

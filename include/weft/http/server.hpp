@@ -38,7 +38,7 @@ struct server_options {
 class http_server {
 public:
   /// @param handler  must outlive the server
-  /// @throws std::invalid_argument for an allowed_hosts entry that is none
+  /// @throws std::invalid_argument for an allowed_hosts entry that is none, and without an address
   http_server(http_handler& handler, const server_options& options);
   ~http_server();
   http_server(const http_server&) = delete;
@@ -50,7 +50,7 @@ public:
   result<void> open();
   /// The addresses that open() got, in the order of the options.
   std::vector<endpoint> addresses() const;
-  /// The first of them.
+  /// The first of them; an empty endpoint before open().
   endpoint local() const;
 
   /// Serves until stop(), and returns when no connection is left.
@@ -58,9 +58,12 @@ public:
   /// @throws what kept it from beginning, std::bad_alloc for one; all is closed then
   task<> serve();
 
-  /// Takes no further connection, lets idle ones begin a request for http_limits::idle_grace, and
-  /// the others finish what they answer, with "Connection: close". Any thread; more than once does
-  /// nothing.
+  /// Takes the connections that the system has completed, and no further ones; lets idle ones begin
+  /// a request for http_limits::idle_grace, and the others finish what they answer, with
+  /// "Connection: close". Any thread; more than once does nothing.
+  ///
+  /// A TCP connection that the system completes in the moment in which the listening socket closes,
+  /// or for which there is no room, is reset, unread. Before serve() it only closes the sockets.
   void stop() noexcept;
 
   std::size_t connections() const noexcept;

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -115,6 +116,55 @@ TEST_CASE("max_connections counts the connections of all listeners") {
     CHECK(server.server().metrics().rejected_for(rejection_reasons::connection_count) == 2);
     co_await server.stop();
   });
+}
+
+TEST_CASE("a newcomer waits for accept_patience, whichever listener let the last one in") {
+  under_each_model([]() -> task<> {
+    auto options = on({any_port, any_port});
+    options.limits.max_connections = 1;
+    options.limits.accept_patience = 100ms;
+    running_server server(options);
+    server.start();
+    const auto all = server.server().addresses();
+    const auto not_full = scheduler::current().now();
+    auto first = co_await connected(all[0]);
+    const bool served = co_await serves_on(first, "/1");
+    CHECK(served);
+    // The second listener has not been told that there is no room any more.
+    const auto refused = co_await ask(all[1], get("/2", last));
+    CHECK_THAT(refused, StartsWith("HTTP/1.1 503 "));
+    CHECK(scheduler::current().now() - not_full >= options.limits.accept_patience);
+    { const auto closing = std::move(first); }
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a newcomer is served when there is room within accept_patience") {
+  under_each_model([]() -> task<> {
+    auto options = on({any_port, any_port});
+    options.limits.max_connections = 1;
+    options.limits.accept_patience = 20s;
+    running_server server(options);
+    server.start();
+    const auto all = server.server().addresses();
+    auto first = co_await connected(all[0]);
+    const bool served = co_await serves_on(first, "/1");
+    CHECK(served);
+    auto second = co_await connected(all[1]);
+    co_await write(second, get("/2", last));
+    co_await sleep(10ms);
+    { const auto closing = std::move(first); }
+    const auto answer = co_await read_to_end(second);
+    CHECK_THAT(answer, EndsWith("GET /2 "));
+    co_await server.stop();
+  });
+}
+
+TEST_CASE("a server listens somewhere") {
+  echo_handler handler;
+  CHECK_THROWS_AS(http_server(handler, on({})), std::invalid_argument);
+  const http_server closed(handler, on({any_port}));
+  CHECK(closed.local() == endpoint{});
 }
 
 TEST_CASE("an address that cannot be had is named by those that were opened before it") {

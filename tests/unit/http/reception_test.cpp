@@ -1,3 +1,4 @@
+#include "http/reception.hpp"
 #include "running_server.hpp"
 
 #include <weft/http/metrics.hpp>
@@ -7,8 +8,10 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -119,4 +122,38 @@ TEST_CASE("the system completes max_backlog connections and one, and no more") {
     waiting.clear();
     co_await server.stop();
   }());
+}
+
+TEST_CASE("who asks in vain for a place takes it from nobody for a moment") {
+  http_limits limits;
+  limits.max_connections = 1;
+  http::room room(limits);
+  std::atomic<bool> is_full{false};
+  std::atomic<bool> asks{false};
+  std::atomic<int> got{0};
+  std::atomic<bool> done{false};
+  std::thread other([&] {
+    while (!done) {
+      asks = true;
+      if (is_full && room.try_enter({})) ++got;
+      asks = false;
+    }
+  });
+  int refused = 0;
+  for (int round = 0; round < 50'000; ++round) {
+    const int before = got;
+    auto place = room.try_enter({});
+    if (!place) {
+      while (asks) {}  // or it has the place for which this one asked
+      if (got == before) ++refused;
+      continue;
+    }
+    is_full = true;
+    for (int i = 0; i < 100 && !asks; ++i) {}
+    is_full = false;
+  }
+  done = true;
+  other.join();
+  CHECK(refused == 0);
+  CHECK(room.taken() == 0);
 }
