@@ -45,6 +45,15 @@ struct rules_of<request_line> {
   static const parse_error* check(const request_line& line, const head_framing& framing) noexcept {
     return check_request_framing(line, framing);
   }
+  // RFC 9112 3.2.2: what an absolute-form target names takes the place of what Host says.
+  static void settle(const request_line& line, head_framing& framing,
+                     std::span<header_field> fields) noexcept {
+    if (line.authority.empty()) [[likely]]
+      return;
+    framing.host = line.authority;
+    for (header_field& field : fields)
+      if (is_token(field.name, "host")) field.value = line.authority;
+  }
 };
 
 template <>
@@ -60,6 +69,7 @@ struct rules_of<status_line> {
   static const parse_error* check(const status_line& line, const head_framing& framing) noexcept {
     return check_framing(line.minor_version, framing);
   }
+  static void settle(const status_line&, head_framing&, std::span<header_field>) noexcept {}
 };
 
 }  // namespace
@@ -140,6 +150,7 @@ auto head_parser<FirstLine>::parse_empty_line(const char* end) -> outcome {
   if (!is_line_end(line_, end))
     return end - line_ < 2 ? wait(line_) : fail(errors::bare_carriage_return);
   if (const auto* error = rules_of<FirstLine>::check(first_line_, framing_)) return fail(*error);
+  rules_of<FirstLine>::settle(first_line_, framing_, {fields_.data(), next_field_});
   line_ += 2;
   return outcome::complete;
 }

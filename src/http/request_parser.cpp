@@ -49,7 +49,7 @@ void request_parser::describe_head() noexcept {
   const auto& framing = head_.framing();
   message_.set_method(line.method, line.method_name);
   message_.set_target(line.target, line.path, line.query);
-  message_.set_host(line.authority.empty() ? framing.host : line.authority);
+  message_.set_host(framing.host);
   message_.set_version(line.minor_version, framing.keeps_alive(line.minor_version));
   message_.set_headers(head_.fields());
 }

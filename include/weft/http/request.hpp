@@ -35,6 +35,7 @@ public:
   int minor_version() const noexcept { return minor_version_; }
   bool keep_alive() const noexcept { return keep_alive_; }
 
+  /// A Host beside an absolute-form target has the value of host(), whatever was sent.
   std::span<const header_field> headers() const noexcept { return headers_; }
   /// The first header of that name, in any case. @return nullopt where there is none
   std::optional<std::string_view> header(std::string_view name) const noexcept {

@@ -83,6 +83,12 @@ bool has_ruling_trailer(const message& ours) {
   return std::ranges::any_of(ruling, [&](auto name) { return any_named(ours.trailers, name); });
 }
 
+// RFC 9112 3.2.2: the authority of an absolute-form target stands in the Host field.
+bool has_overruled_host(const message& ours) {
+  return ours.target.find("://") != std::string::npos && any_named(ours.headers, "host") &&
+         !ours.target.starts_with('/');
+}
+
 }  // namespace
 
 // RFC 9112 9.3 says what persists is a connection for HTTP; behind these something else is spoken
@@ -94,7 +100,7 @@ bool ends_http(const message& answer, http_method asked) {
 bool is_read_otherwise(const message& ours, std::string_view bytes) {
   return has_later_version(bytes.substr(ours.begin, ours.end - ours.begin)) ||
          closes_1_0_against_keep_alive(ours) || has_proxy_connection(ours) ||
-         has_odd_connection(ours) || has_ruling_trailer(ours);
+         has_odd_connection(ours) || has_ruling_trailer(ours) || has_overruled_host(ours);
 }
 
 }  // namespace weft::fuzz

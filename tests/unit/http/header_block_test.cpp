@@ -112,9 +112,11 @@ TEST_CASE("Host is demanded once and in the grammar of a host") {
   }
 }
 
-TEST_CASE("the authority of an absolute-form target overrules Host but does not replace it") {
-  check_transcript("GET http://a/ HTTP/1.1\r\nHost: b\r\n\r\n",
-                   "GET http://a/ | / |  | host a | 1.1 keep-alive\nHost: b\ndone\n");
+TEST_CASE("the authority of an absolute-form target takes the place of what Host says") {
+  check_transcript("GET http://a/ HTTP/1.1\r\nA: b\r\nhost: b\r\n\r\n",
+                   "GET http://a/ | / |  | host a | 1.1 keep-alive\nA: b\nhost: a\ndone\n");
+  check_transcript("GET http://a/ HTTP/1.0\r\n\r\n",
+                   "GET http://a/ | / |  | host a | 1.0 close\ndone\n");
   check_refused("GET http://a/ HTTP/1.1\r\n\r\n", "400 host_missing");
   check_refused("GET http://a/ HTTP/1.1\r\nHost: b c\r\n\r\n", "400 host");
 }
