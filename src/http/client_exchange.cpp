@@ -8,6 +8,7 @@
 #include <weft/runtime/shield.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <system_error>
 
@@ -17,6 +18,8 @@ namespace {
 
 // A body up to this goes out with its head, in one write.
 constexpr std::size_t small_body_bytes = 64 * 1024;
+// For a streamed body to end its read when it is cancelled. One that does not is left behind.
+constexpr auto body_end_time = std::chrono::milliseconds(250);
 
 task<result<void>> wait_for(event& e) {
   auto waited = co_await e.wait();
@@ -121,8 +124,8 @@ void client_exchange::begin_sending(const client_request& request) {
 }
 
 task<> client_exchange::watch(task_group& both) {
-  const patience endless(time_point::max(), duration::max());
-  watched_ = co_await read_head(endless);
+  const patience whole(deadline_, duration::max());
+  watched_ = co_await read_head(whole);
   both.cancel();
 }
 
@@ -142,15 +145,25 @@ task<result<void>> client_exchange::settle_sending() {
 }
 
 /// Why a read has failed: a body that could not be had has ended the connection. The sending is
-/// over with this.
+/// over with this, unless a body's read does not end: then it keeps its connection, which is cut.
 task<std::error_code> client_exchange::cause_of(std::error_code error) {
   if (sender_ == nullptr) co_return error;
   sender_->stop();
   // Where this task is cancelled too: with its end the connection is nobody's any more.
-  auto ended = co_await shield(wait_for(sender_->ended()));
+  auto ending = until(from_now(body_end_time), wait_for(sender_->ended()));
+  auto ended = co_await shield(std::move(ending));
+  if (!ended) leave_sender();
   if (!ended || error == condition::canceled || !sender_->gave_up()) co_return error;
   const auto body = sender_->outcome();
   co_return body ? error : body.error();
+}
+
+/// The connection is the sender's alone until its body's read has ended. Nothing more is sent, and
+/// the server sees the request cut short.
+void client_exchange::leave_sender() noexcept {
+  tcp_stream& stream = connection().stream();
+  stream.abort(condition::closed);
+  stream.finish_writing();
 }
 
 bool client_exchange::has_given_up() const noexcept {

@@ -72,6 +72,7 @@ private:
   task<> wait_for_sender(task_group& both);
   task<result<void>> settle_sending();
   task<std::error_code> cause_of(std::error_code error);
+  void leave_sender() noexcept;
   bool has_given_up() const noexcept;
   bool has_sent_all() const noexcept;
 

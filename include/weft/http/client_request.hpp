@@ -24,6 +24,8 @@ public:
   virtual ~outgoing_body() = default;
 
   /// The next piece; valid until the next read().
+  /// Cancel  has to end it. What goes on for a while after its request was cancelled, or ran out of
+  ///         time, is left behind: the connection is cut, and keeps its place until this has ended
   /// @errors condition::eof behind the last one; any other error gives the request up: the server
   ///         sees it cut short, and who sent it gets the error
   virtual task<result<std::string_view>> read() = 0;

@@ -4,6 +4,7 @@
 #include <weft/http/body_stream.hpp>
 #include <weft/http/client.hpp>
 #include <weft/runtime/event.hpp>
+#include <weft/runtime/shield.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -71,6 +72,23 @@ public:
 
 private:
   const then then_;
+};
+
+/// One piece, and then nothing, whoever asks for an end.
+class deaf final : public weft::http::outgoing_body {
+public:
+  task<result<std::string_view>> read() override {
+    if (!begun.exchange(true)) co_return "begun";
+    auto waiting = wait();
+    co_await weft::shield(std::move(waiting));
+    co_return condition::eof;
+  }
+
+  std::atomic<bool> begun{false};
+  weft::event go_on;
+
+private:
+  task<> wait() { (void)co_await go_on.wait(); }
 };
 
 client_request post(std::string url, std::shared_ptr<weft::http::outgoing_body> body) {
@@ -291,5 +309,36 @@ TEST_CASE("a cancel while the request is sent ends the sending") {
       CHECK(ended);
     }
     co_await peer.stop();
+  });
+}
+
+TEST_CASE("neither a cancel nor total_timeout waits for a body whose read does not end") {
+  under_each_model([]() -> task<> {
+    for (const bool cancels : {true, false}) {
+      scripted_peer peer([](peer_connection& c) -> task<> { co_await c.until_closed(); });
+      co_await peer.start();
+      {
+        weft::http::client_options options;
+        if (!cancels) options.total_timeout = 50ms;
+        client c(options);
+        const auto body = std::make_shared<deaf>();
+        auto asking = weft::go(c.send(post(peer.url(), body)));
+        const bool began = co_await soon([&] { return body->begun.load(); });
+        CHECK(began);
+        if (cancels) asking.cancel();
+        const bool ended = co_await soon([&] { return asking.ended(); });
+        CHECK(ended);
+        const bool is_cut = co_await soon([&] { return peer.live() == 0; });
+        CHECK(is_cut);
+        CHECK(c.counts().open == 1);
+        body->go_on.set();
+        const auto answer = co_await asking.join();
+        REQUIRE(!answer.has_value());
+        CHECK(answer.error() == (cancels ? condition::canceled : condition::timed_out));
+        const bool is_free = co_await soon([&] { return c.counts().open == 0; });
+        CHECK(is_free);
+      }
+      co_await peer.stop();
+    }
   });
 }
