@@ -65,7 +65,7 @@ struct served {
 
   static weft::http_limits limits() {
     weft::http_limits all;
-    all.header_timeout = 600ms;
+    all.header_timeout = 3s;
     return all;
   }
   void begin() {
@@ -227,6 +227,6 @@ TEST_CASE("what arrived while the process stood still is not timed out") {
 
 TEST_CASE("the time in which the process stood still is nobody's") {
   weft::http_limits limits;
-  limits.handler_timeout = limits.write_timeout = 1500ms;
-  expect_nothing_is_late_after(2000ms, limits);
+  limits.handler_timeout = limits.write_timeout = 2s;
+  expect_nothing_is_late_after(2500ms, limits);
 }

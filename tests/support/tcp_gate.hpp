@@ -39,8 +39,8 @@ struct gate_script {
 ///     const tcp_gate gate(server.local(), {.to_client = {.cut_at = 100}});
 ///     auto stream = co_await weft::connect(gate.address());
 ///
-/// A connection that the server does not take is reset. An end, and a reset, of one side reach the
-/// other one after all bytes that came before.
+/// A connection that the server does not take is reset. An end of one side reaches the other one
+/// after all bytes that came before; a reset may overtake them.
 class tcp_gate {
 public:
   /// The script of the n-th connection, from 0 on. Called on the gate's thread.
@@ -48,7 +48,7 @@ public:
 
   tcp_gate(const endpoint& server, const gate_script& for_each);
   tcp_gate(const endpoint& server, scripts for_nth);
-  /// Resets what is still connected.
+  /// Closes what is still connected.
   ~tcp_gate();
   tcp_gate(const tcp_gate&) = delete;
   tcp_gate& operator=(const tcp_gate&) = delete;

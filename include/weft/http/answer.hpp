@@ -81,8 +81,11 @@ public:
   /// Cancel   closes the connection; nothing more can be read
   /// @return  at least one byte; valid until the next read()
   /// @errors  condition::eof at the end of a whole body; condition::bad_input where it is cut short
-  ///          or its framing is wrong; condition::timed_out; condition::canceled;
-  ///          condition::closed after an error; the system's code for a broken connection
+  ///          or its framing is wrong; condition::limit_exceeded where chunk extensions or trailers
+  ///          are too long; condition::timed_out; condition::canceled; condition::closed after an
+  ///          error; the system's code for a broken connection; where the request is still being
+  ///          sent, the error of its body
+  /// @throws  what that body throws
   task<result<std::string_view>> read();
 
   /// Whether all of the body has been read: only then is it what the server sent.
