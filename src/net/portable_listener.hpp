@@ -12,8 +12,8 @@
 
 namespace weft::detail {
 
-/// A listening socket that waits in Asio's reactor. It keeps the reactor: who outlives the scheduler
-/// can still be closed.
+/// A listening socket that waits in Asio's reactor. It keeps the reactor: who outlives the
+/// scheduler can still be closed.
 class portable_listener final : public listening_socket {
 public:
   /// @throws std::system_error where the reactor does not take the descriptor
