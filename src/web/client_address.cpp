@@ -14,19 +14,16 @@ namespace {
 
 using detail::ip_address;
 
-/// The entries of a list, which commas between quotes do not divide.
-void split_list(std::string_view list, std::vector<std::string_view>& out) {
-  std::size_t begin = 0;
+/// Takes the last entry of a list. Quotes, which Forwarded alone has, are matched from the right as
+/// well: what a client has written at the left must not swallow what a proxy has appended.
+std::string_view take_last(std::string_view& list, proxy_header header) {
   bool quoted = false;
-  for (std::size_t i = 0; i < list.size(); ++i) {
-    if (list[i] == '"') quoted = !quoted;
-    else if (quoted && list[i] == '\\') ++i;
-    else if (!quoted && list[i] == ',') {
-      out.push_back(list.substr(begin, i - begin));
-      begin = i + 1;
-    }
-  }
-  out.push_back(list.substr(begin));
+  std::size_t begin = list.size();
+  for (; begin > 0 && (quoted || list[begin - 1] != ','); --begin)
+    if (header == proxy_header::forwarded && list[begin - 1] == '"') quoted = !quoted;
+  const auto entry = list.substr(begin);
+  list = list.substr(0, begin == 0 ? 0 : begin - 1);
+  return detail::trim_blanks(entry);
 }
 
 /// "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]" or "[2001:db8::1]:80".
@@ -58,14 +55,38 @@ std::string forwarded_for(std::string_view entry) {
 struct trusted_proxies::ranges {
   std::vector<detail::ip_range> addresses;
   bool unix_sockets = false;
+  proxy_header header = proxy_header::x_forwarded_for;
 
   bool contains(const ip_address& address) const {
     return std::ranges::any_of(addresses, [&](const auto& one) { return one.contains(address); });
   }
+
+  /// @param client  the proxy that has sent them
+  std::optional<ip_address> behind(std::optional<ip_address> client,
+                                   std::span<const header_field> headers) const;
 };
 
+std::optional<ip_address> trusted_proxies::ranges::behind(
+    std::optional<ip_address> client, std::span<const header_field> headers) const {
+  const bool is_forwarded = header == proxy_header::forwarded;
+  const std::string_view name = is_forwarded ? "Forwarded" : "X-Forwarded-For";
+  for (; !headers.empty(); headers = headers.first(headers.size() - 1)) {
+    if (!detail::equal_ignoring_case(headers.back().name, name)) continue;
+    for (auto list = headers.back().value; !list.empty();) {
+      const auto entry = take_last(list, header);
+      const auto next =
+          is_forwarded ? address_of_node(forwarded_for(entry)) : address_of_node(entry);
+      if (!next) return client;
+      client = next;
+      if (!contains(*client)) return client;
+    }
+  }
+  return client;
+}
+
 trusted_proxies::trusted_proxies(const std::vector<std::string>& list, proxy_header header)
-    : ranges_(std::make_unique<ranges>()), header_(header) {
+    : ranges_(std::make_unique<ranges>()) {
+  ranges_->header = header;
   for (const auto& text : list) {
     if (text == "unix") {
       ranges_->unix_sockets = true;
@@ -84,24 +105,10 @@ trusted_proxies& trusted_proxies::operator=(trusted_proxies&&) noexcept = defaul
 
 std::string trusted_proxies::client_of(const endpoint& peer,
                                        std::span<const header_field> headers) const {
-  auto client = peer.is_unix() ? std::nullopt : detail::parse_ip(peer.host);
+  const auto address = peer.is_unix() ? std::nullopt : detail::parse_ip(peer.host);
   const bool is_proxy =
-      peer.is_unix() ? ranges_->unix_sockets : client && ranges_->contains(*client);
-  std::vector<std::string_view> entries;
-  if (is_proxy) {
-    const bool is_forwarded = header_ == proxy_header::forwarded;
-    const std::string_view name = is_forwarded ? "Forwarded" : "X-Forwarded-For";
-    for (const auto& field : headers)
-      if (detail::equal_ignoring_case(field.name, name)) split_list(field.value, entries);
-  }
-  for (; !entries.empty(); entries.pop_back()) {
-    const auto entry = detail::trim_blanks(entries.back());
-    const auto next = header_ == proxy_header::forwarded ? address_of_node(forwarded_for(entry))
-                                                         : address_of_node(entry);
-    if (!next) break;
-    client = next;
-    if (!ranges_->contains(*client)) break;
-  }
+      peer.is_unix() ? ranges_->unix_sockets : address && ranges_->contains(*address);
+  const auto client = is_proxy ? ranges_->behind(address, headers) : address;
   if (client) return detail::to_string(*client);
   return peer.is_unix() ? "unix:" : peer.host;
 }

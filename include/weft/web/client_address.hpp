@@ -38,7 +38,6 @@ public:
 private:
   struct ranges;
   std::unique_ptr<ranges> ranges_;
-  proxy_header header_;
 };
 
 /// The address of the client, as text without a port: "192.0.2.7", "2001:db8::1".
