@@ -131,11 +131,11 @@ bool read_parts(context& ctx, std::string_view boundary, field_reader& fields) {
 
 // ------------------------------------------------------------------ while it arrives
 
-/// The body did not come to its end. A connection gives its own answer where it has one.
-bool reject_broken(context& ctx, std::error_code error) {
-  const auto* const late = ctx.late_rejection()->get();
-  const auto answer = late != nullptr ? *late : detail::problem_of(error);
-  ctx.reject(answer.status, answer.detail);
+/// The body did not come to its end. A connection that knows why gives its own answer.
+bool reject_broken(context& ctx) {
+  const problem* const late = ctx.late_rejection()->get();
+  if (late != nullptr) ctx.reject(late->status, late->detail);
+  else ctx.reject(http_status::bad_request, std::string("The body did not come whole."));
   return false;
 }
 
@@ -181,7 +181,7 @@ task<bool> arriving_form::read_pairs() {
   for (;;) {
     const auto piece = co_await body.read();
     if (!piece && piece.error() == condition::eof) break;
-    if (!piece) co_return reject_broken(ctx_, piece.error());
+    if (!piece) co_return reject_broken(ctx_);
     if (piece->size() > limits_.max_text_bytes - text.size()) co_return reject_text(ctx_);
     text += *piece;
   }
@@ -193,7 +193,7 @@ task<bool> arriving_form::read_parts(std::string boundary) {
   for (;;) {
     auto head = co_await parts.next_part();
     if (!head && head.error() == condition::eof) co_return true;
-    if (!head) co_return reject_broken(ctx_, head.error());
+    if (!head) co_return reject_broken(ctx_);
     const bool is_file = head->filename && fields_.wants(head->name) == field_reader::wanted::file;
     bool good = true;
     if (is_file) good = co_await read_file(parts, *head);
@@ -208,7 +208,7 @@ task<bool> arriving_form::read_text(detail::multipart_reader& from, const part_h
   for (;;) {
     const auto piece = co_await from.read(from.number());
     if (!piece && piece.error() == condition::eof) break;
-    if (!piece) co_return reject_broken(ctx_, piece.error());
+    if (!piece) co_return reject_broken(ctx_);
     if (!text.add(*piece)) co_return false;
   }
   text.end();
@@ -238,7 +238,7 @@ task<bool> arriving_form::read_file(detail::multipart_reader& from, part_head& h
   }
   co_await store.discard();
   if (unstored) co_return reject_unstored(ctx_, unstored);
-  if (broken) co_return reject_broken(ctx_, broken);
+  if (broken) co_return reject_broken(ctx_);
   fields_.refuse_size(head.name, store.size());  // what is left of the part is passed over
   co_return true;
 }

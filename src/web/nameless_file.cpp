@@ -21,6 +21,10 @@ result<nameless_file> nameless_file::create(const std::string& folder) {
   if (nameless >= 0) return nameless_file(nameless, {});
   // What file systems and kernels without O_TMPFILE say.
   if (errno != EOPNOTSUPP && errno != EISDIR) return last_error();
+  return create_hidden(folder);
+}
+
+result<nameless_file> nameless_file::create_hidden(const std::string& folder) {
   std::string hidden = folder + "/.weft-XXXXXX";
   const int named = ::mkostemp(hidden.data(), O_CLOEXEC);
   if (named < 0) return last_error();

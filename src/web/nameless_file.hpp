@@ -20,6 +20,9 @@ class nameless_file {
 public:
   /// @errors the system's codes
   static result<nameless_file> create(const std::string& folder);
+  /// The same on a file system that has none: under a name that nobody looks for, until it is
+  /// published, renounced or destroyed.
+  static result<nameless_file> create_hidden(const std::string& folder);
   nameless_file(nameless_file&& other) noexcept
       : descriptor_(std::exchange(other.descriptor_, -1)),
         hidden_name_(std::exchange(other.hidden_name_, {})) {}

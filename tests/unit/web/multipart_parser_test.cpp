@@ -278,6 +278,50 @@ TEST_CASE("parts, their lines and the bytes of their heads are bounded") {
   CHECK(read(a + end, {.max_parts = 0}).starts_with("!413 "));
 }
 
+TEST_CASE("the forms of well-known clients are read") {
+  struct row {
+    const char* client;
+    std::string type;
+    std::string form;  // with B for the boundary
+    std::string seen;
+  };
+  const std::string line = "Content-Disposition: form-data; ";
+  const row rows[] = {
+      {"browsers", "boundary=----WebKitFormBoundary7MA4YWxkTrZu0gW",
+       "--B\r\n" + line + "name=\"t\"\r\n\r\nabc\r\n--B\r\n" + line +
+           "name=\"f\"; filename=\"a.png\"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n--B--\r\n",
+       "[t]abc[f|a.png|image/png]\x89PNG."},
+      {"browsers, an empty form", "boundary=----geckoformboundary1f2e", "--B--\r\n", "."},
+      {"curl", "boundary=------------------------d74496d66958873e",
+       "--B\r\n" + line +
+           "name=\"f\"; filename=\"q\\\"q.txt\"\r\nContent-Type: "
+           "text/plain\r\n\r\n1\n\r\n--B--\r\n",
+       "[f|q\"q.txt|text/plain]1\n."},
+      {"Go", "boundary=e3a8f0c1b2d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c",
+       "--B\r\n" + line +
+           "name=\"f\"; filename=\"x\"\r\nContent-Type: "
+           "application/octet-stream\r\n\r\n\r\n--B--\r\n",
+       "[f|x|application/octet-stream]."},
+      {".NET", "boundary=\"0b1e-4a2f\"",
+       "--B\r\nContent-Type: text/plain; charset=utf-8\r\n" + line +
+           "name=t\r\n\r\nabc\r\n--B\r\n" + line +
+           "name=f; filename=x.txt; filename*=utf-8''x.txt\r\n\r\n1\r\n--B--\r\n",
+       "[t|text/plain; charset=utf-8]abc[f|x.txt]1."},
+      {"Java", "charset=UTF-8; boundary=Xu7_2-k",
+       "--B\r\n" + line + "name=\"t\"\r\nContent-Type: text/plain; charset=ISO-8859-1\r\n" +
+           "Content-Transfer-Encoding: 8bit\r\nContent-Length: 3\r\n\r\nabc\r\n--B--\r\n",
+       "[t|text/plain; charset=ISO-8859-1]abc."},
+  };
+  for (const auto& row : rows) {
+    INFO(row.client);
+    const auto boundary = weft::detail::boundary_of("multipart/form-data; " + row.type).value();
+    auto form = row.form;
+    for (auto at = form.find("--B"); at != std::string::npos; at = form.find("--B", at + 1))
+      form.replace(at + 2, 1, boundary);
+    CHECK(read(form, {}, boundary) == row.seen);
+  }
+}
+
 TEST_CASE("a boundary of 1 to 70 characters is read from the Content-Type") {
   using weft::detail::boundary_of;
   const std::string longest(70, 'x');

@@ -9,6 +9,7 @@
 
 #include <sys/resource.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <optional>
@@ -231,15 +232,20 @@ TEST_CASE("temporary files have no name and are gone with the request") {
   limits.temporary_folder = folder.path();
   app.limit_forms(limits);
   long seen = -1;
+  long open = -1;
   app.post("/", [&](weft::form<picture> sent) {
     seen = folder.count();
+    open = folder.open_files();
     return text_of(*sent);
   });
   client web(app);
   const auto large = part("name=file; filename=f", std::string(100'000, 'x'));
   CHECK(post_form(web, "/", title + large + end).body == "cat: f||100000 in a file");
   CHECK(seen == 0);
+  CHECK(open == 1);
+  CHECK(folder.open_files() == 0);
   CHECK(post_form(web, "/", title + large).status == 400);
+  CHECK(folder.open_files() == 0);
   CHECK(folder.count() == 0);
 }
 
@@ -283,6 +289,7 @@ TEST_CASE("where there is no room for an upload the answer is a 507, and nothing
     CHECK(post_form(web, "/save", form.substr(title.size())).body ==
           std::make_error_code(std::errc::file_too_large).message());
   }
+  CHECK(folder.open_files() == 0);
   CHECK(folder.count() == 0);
   CHECK(post_form(web, "/pictures", form).status == 200);
 }
@@ -322,6 +329,36 @@ TEST_CASE("a form with uploads arrives over the wire, within the limit of its ro
     const auto unfit = co_await send(large + end);
     CHECK_THAT(unfit, StartsWith("HTTP/1.1 422 "));
     co_await server.stop();
+  });
+}
+
+TEST_CASE(
+    "a client that goes away in the middle of an upload leaves nothing, and no handler runs") {
+  weft::test::under_each_model([]() -> task<> {
+    const temporary_folder folder;
+    weft::app app;
+    weft::form_limits limits{.max_memory_bytes = 10};
+    limits.temporary_folder = folder.path();
+    app.limit_forms(limits);
+    int handled = 0;
+    app.post("/pictures", [&handled](weft::form<picture> sent) {
+      ++handled;
+      return text_of(*sent);
+    });
+    weft::test::running_server server(weft::test::on_a_free_port(), &app);
+    server.start();
+    {
+      auto stream = co_await server.connect();
+      const auto begun = std::string("POST /pictures HTTP/1.1\r\nHost: here\r\nContent-Type: ") +
+                         form_type + "\r\nContent-Length: 200000\r\n\r\n" +
+                         part("name=file; filename=f", std::string(50'000, 'x'));
+      co_await weft::test::write(stream, begun);
+      while (folder.open_files() == 0) co_await weft::sleep(std::chrono::milliseconds(1));
+    }
+    co_await server.stop();
+    CHECK(folder.open_files() == 0);
+    CHECK(folder.count() == 0);
+    CHECK(handled == 0);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 #include <stdlib.h>
 
@@ -27,6 +28,17 @@ public:
   }
   /// Files of any kind and name.
   long count() const { return std::distance(std::filesystem::directory_iterator(path_), {}); }
+
+  /// Files of this folder that this process has open, with a name or without.
+  long open_files() const {
+    long count = 0;
+    for (const auto& one : std::filesystem::directory_iterator("/proc/self/fd")) {
+      std::error_code closed_meanwhile;
+      const auto target = std::filesystem::read_symlink(one.path(), closed_meanwhile).string();
+      if (target.starts_with(path_.string() + "/")) ++count;
+    }
+    return count;
+  }
 
 private:
   std::filesystem::path path_;
