@@ -14,7 +14,7 @@ from pathlib import Path
 from processes import Failed, started
 from servers import binaries, load, serving
 
-FEW, MANY = 2_000, 12_000
+FEW, MANY = 1_000, 9_000  # weft keeps a connection for 10,000
 
 
 class Skipped(Exception):
