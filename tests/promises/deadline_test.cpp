@@ -89,7 +89,7 @@ TEST_CASE("a head that does not come in time is a 408, though a byte of it comes
 TEST_CASE("a body that trickles in is a 408, a slow and steady one is taken") {
   weft::http_limits limits;
   limits.header_timeout = 200ms;
-  limits.body_grace = 2s;
+  limits.body_grace = 400ms;
   limits.min_bytes_per_second = 1000;
   const std::string head = "POST /b HTTP/1.1\r\nHost: here\r\nContent-Length: ";
   for (const std::size_t piece : {1U, 400U}) {

@@ -60,7 +60,7 @@ TEST_CASE("nothing of one request is left in the next") {
   const std::string second = "OPTIONS * HTTP/1.0\r\nConnection: keep-alive\r\n\r\n";
   check_transcript(
       first + second + post_c,
-      "GET http://b/?q | / | q | host b | 1.1 close\nHost: h\nConnection: close\ndone\n"
+      "GET http://b/?q | / | q | host b | 1.1 close\nHost: b\nConnection: close\ndone\n"
       "OPTIONS * | * |  | host  | 1.0 keep-alive\nConnection: keep-alive\ndone\n" +
           post_c_told);
 }

@@ -68,8 +68,13 @@ TEST_CASE("a cancel abandons an operation that takes no signal, whose end is the
   CHECK(run_under(m, abandon(kept)).error() == condition::canceled);
 }
 
+task<result<int>> wait_when_cancelled(handler_type& kept) {
+  while (!weft::cancel_requested()) co_await weft::yield();
+  co_return co_await wait_for_call(kept);
+}
+
 task<bool> abandon_before_its_start(handler_type& kept) {
-  auto waiter = weft::go(wait_for_call(kept));
+  auto waiter = weft::go(wait_when_cancelled(kept));
   waiter.cancel();
   auto outcome = co_await waiter.join();
   co_return outcome.error() == condition::canceled && !kept;
