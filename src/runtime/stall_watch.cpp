@@ -150,6 +150,10 @@ stall_report stall_watch::watcher::describe(const slice& seen, const detail::wor
   found.lasted = passed_since(seen.first_seen);
   found.on_cpu = times.on_cpu - seen.times_then.on_cpu;
   found.waited_for_core = times.waited_for_core - seen.times_then.waited_for_core;
+  if (detail::is_runnable(w.thread_number())) {
+    // It does not sleep, so what is not counted yet is a wait for its core.
+    found.waited_for_core = std::max(found.waited_for_core, found.lasted - found.on_cpu);
+  }
   return found;
 }
 

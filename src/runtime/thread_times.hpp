@@ -14,5 +14,7 @@ struct thread_times {
 int this_thread_number() noexcept;
 /// All zero where the kernel does not say, or the thread has ended.
 thread_times thread_times_of(int thread_number) noexcept;
+/// Whether it is on a core or waits for one. That wait is counted only when it is over.
+bool is_runnable(int thread_number) noexcept;
 
 }  // namespace weft::detail

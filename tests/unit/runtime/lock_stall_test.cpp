@@ -27,9 +27,10 @@
 #include <source_location>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
-// Real time, as in stall_test.cpp: holds are several thresholds long.
+// Real time, as in stall_test.cpp: who holds something waits for the report.
 
 namespace {
 
@@ -51,10 +52,14 @@ unsigned here(const std::source_location& at = std::source_location::current()) 
   return static_cast<unsigned>(at.line());
 }
 
-std::vector<stall_report> of_locks(stall_reports& seen) {
+std::vector<stall_report> reports_of(resource held, stall_reports& seen) {
   auto all = seen.all();
-  std::erase_if(all, [](const stall_report& r) { return r.held != resource::lock; });
+  std::erase_if(all, [held](const stall_report& r) { return r.held != held; });
   return all;
+}
+std::vector<stall_report> of_locks(stall_reports& seen) { return reports_of(resource::lock, seen); }
+std::vector<stall_report> of_threads(stall_reports& seen) {
+  return reports_of(resource::thread, seen);
 }
 
 /// A mutex, who holds it, and from where.
@@ -65,11 +70,11 @@ struct place {
   std::atomic<unsigned> wanted_at = 0;
 };
 
-task<> hold(place& p, weft::duration time) {
+task<> hold(place& p, stall_reports& seen) {
   const auto held = co_await p.m.lock();
   p.is_held.set();
   p.held_at = here() + 1;
-  (void)co_await weft::sleep(time);
+  (void)co_await seen.first.wait();
 }
 
 task<> want(place& p) {
@@ -77,9 +82,9 @@ task<> want(place& p) {
   const auto held = co_await p.m.lock();
 }
 
-task<> hold_while_two_want(place& p) {
+task<> hold_while_two_want(place& p, stall_reports& seen) {
   weft::task_group group;
-  group.go(hold(p, 150ms));
+  group.go(hold(p, seen));
   (void)co_await p.is_held.wait();
   group.go(want(p));
   group.go(want(p));
@@ -94,7 +99,7 @@ TEST_CASE("a mutex that is held across a wait is reported with its holder, under
     scheduler s(model.value);
     {
       const stall_watch watch(s, seen.options());
-      s.run(hold_while_two_want(p));
+      s.run(hold_while_two_want(p, seen));
     }
     const auto all = seen.all();
     REQUIRE(all.size() == 1);
@@ -102,11 +107,11 @@ TEST_CASE("a mutex that is held across a wait is reported with its holder, under
     CHECK(found.held == resource::lock);
     CHECK(found.model == weft::name_of(model.value));
     CHECK(found.lasted >= 20ms);
-    CHECK(found.waiting == 2);
+    CHECK((found.waiting == 1 || found.waiting == 2));  // the second may come later
     CHECK_FALSE(found.is_blocked());
     CHECK(found.task != 0);
     CHECK(found.holder.number == found.task);
-    CHECK(found.holder.waits_for == "sleep");
+    CHECK(found.holder.waits_for == "event::wait");
     REQUIRE_FALSE(found.holder.awaits.empty());
     CHECK(found.holder.awaits[0].line == p.held_at);
     CHECK(found.first_waiter.number != found.task);
@@ -122,21 +127,22 @@ TEST_CASE("the report of a held mutex is one line with the places of holder and 
   scheduler s(weft::event_loop{});
   {
     const stall_watch watch(s, seen.options());
-    s.run(hold_while_two_want(p));
+    s.run(hold_while_two_want(p, seen));
   }
   REQUIRE(seen.all().size() == 1);
   CHECK_THAT(seen.all()[0].text(),
-             Matches("task \\d+ holds a mutex that 2 tasks wait for, for \\d+ ms \\(event_loop\\); "
-                     "it waits in sleep at .*lock_stall_test.cpp:" +
+             Matches("task \\d+ holds a mutex that (1 task waits|2 tasks wait) for, for \\d+ ms "
+                     "\\(event_loop\\); "
+                     "it waits in event::wait at .*lock_stall_test.cpp:" +
                      std::to_string(p.held_at) +
                      " in .*hold\\(.*; task \\d+ waits at .*lock_stall_test.cpp:" +
                      std::to_string(p.wanted_at) + " in .*want\\(.*"));
 }
 
-task<> compute_inside(weft::guarded<int>& shared, weft::event& entered) {
+task<> compute_inside(weft::guarded<int>& shared, weft::event& entered, stall_reports& seen) {
   co_await shared.with([&](int&) {
     entered.set();
-    compute(200ms);
+    while (of_locks(seen).empty() || of_threads(seen).empty()) compute(1ms);
   });
 }
 
@@ -144,11 +150,11 @@ task<> go_inside(weft::guarded<int>& shared) {
   co_await shared.with([](int& value) { ++value; });
 }
 
-task<> compute_while_one_wants() {
+task<> compute_while_one_wants(stall_reports& seen) {
   weft::guarded<int> shared(0);
   weft::event entered;
   weft::task_group group;
-  group.go(compute_inside(shared, entered));
+  group.go(compute_inside(shared, entered, seen));
   (void)co_await entered.wait();
   group.go(go_inside(shared));
   co_await group.join();
@@ -159,33 +165,42 @@ TEST_CASE("who computes inside of a guarded is reported for its worker and for t
   scheduler s(weft::parallel{.workers = 2});
   {
     const stall_watch watch(s, seen.options(1ms));
-    s.run(compute_while_one_wants());
+    s.run(compute_while_one_wants(seen));
   }
   const auto locks = of_locks(seen);
   REQUIRE_FALSE(locks.empty());
   CHECK(locks[0].holder.now == task_state::phase::runs);
   CHECK_THAT(locks[0].text(), ContainsSubstring("; it runs on worker "));
-  const auto all = seen.all();
-  CHECK(std::any_of(all.begin(), all.end(), [&](const stall_report& r) {
-    return r.held == resource::thread && r.task == locks[0].task;
-  }));
+  const auto threads = of_threads(seen);
+  REQUIRE_FALSE(threads.empty());
+  CHECK(threads[0].task == locks[0].task);
 }
 
-task<> lock_again_and_again(mutex& m, const std::atomic<bool>& done) {
+/// A mutex, and the longest time from one task's lock to the next one's.
+struct turns {
+  mutex m;
+  std::chrono::steady_clock::time_point last = std::chrono::steady_clock::now();
+  weft::duration longest{};
+};
+
+task<> lock_again_and_again(turns& t, const std::atomic<bool>& done) {
   while (!done) {
-    const auto held = co_await m.lock();
+    const auto held = co_await t.m.lock();
+    const auto now = std::chrono::steady_clock::now();
+    t.longest = std::max<weft::duration>(t.longest, now - std::exchange(t.last, now));
     (void)co_await weft::sleep(1ms);
   }
 }
 
-task<> three_take_turns() {
-  mutex m;
+task<weft::duration> three_take_turns() {
+  turns t;
   std::atomic<bool> done = false;
   weft::task_group group;
-  for (int i = 0; i < 3; ++i) group.go(lock_again_and_again(m, done));
+  for (int i = 0; i < 3; ++i) group.go(lock_again_and_again(t, done));
   (void)co_await weft::sleep(400ms);
   done = true;
   co_await group.join();
+  co_return t.longest;
 }
 
 TEST_CASE("tasks that take turns are not reported, however long somebody waits for the mutex") {
@@ -193,13 +208,16 @@ TEST_CASE("tasks that take turns are not reported, however long somebody waits f
     CAPTURE(model.name);
     stall_reports seen;
     scheduler s(model.value);
+    auto options = seen.options();
+    options.threshold = 80ms;
+    weft::duration longest{};
     {
-      auto options = seen.options();
-      options.threshold = 80ms;  // a busy machine may keep a thread from its core for some of it
       const stall_watch watch(s, options);
-      s.run(three_take_turns());
+      longest = s.run(three_take_turns());
     }
-    CHECK(of_locks(seen).empty());
+    // A busy machine may keep a holder from its core for as long: from its being handed the mutex
+    // to its unlock are two turns at most.
+    CHECK((of_locks(seen).empty() || longest >= options.threshold / 2));
   }
 }
 
@@ -219,27 +237,30 @@ TEST_CASE("a mutex that nobody waits for is not reported") {
   CHECK(seen.all().empty());
 }
 
-task<> lock_and_sleep(mutex& m, weft::duration time, std::uint32_t& number) {
+task<> lock_and_sleep(mutex& m, weft::duration time) {
+  const auto held = co_await m.lock();
+  (void)co_await weft::sleep(time);
+}
+
+task<> lock_until_reported(mutex& m, stall_reports& seen, std::uint32_t& number) {
   const auto held = co_await m.lock();
   for (const task_state& t : weft::dump_tasks().tasks) {
     if (t.now == task_state::phase::runs) number = t.number;
   }
-  (void)co_await weft::sleep(time);
+  (void)co_await seen.first.wait();
 }
 
 // The first holder keeps it for less than the threshold and hands it to the second, who is starving
-// then and does not; the third waits for both.
-task<std::uint32_t> hand_over_to_who_stalls() {
+// then and keeps it; the third waits for both.
+task<std::uint32_t> hand_over_to_who_stalls(stall_reports& seen) {
   mutex m;
-  std::uint32_t of_first = 0;
   std::uint32_t of_second = 0;
-  std::uint32_t of_third = 0;
   weft::task_group group;
-  group.go(lock_and_sleep(m, 20ms, of_first));
+  group.go(lock_and_sleep(m, 20ms));
   (void)co_await weft::sleep(1ms);
-  group.go(lock_and_sleep(m, 300ms, of_second));
+  group.go(lock_until_reported(m, seen, of_second));
   (void)co_await weft::sleep(1ms);
-  group.go(lock_and_sleep(m, 1ms, of_third));
+  group.go(lock_and_sleep(m, 1ms));
   co_await group.join();
   co_return of_second;
 }
@@ -250,14 +271,13 @@ TEST_CASE("who was handed the mutex is reported, and not who had it before") {
   std::uint32_t second = 0;
   {
     auto options = seen.options();
-    options.threshold = 100ms;
+    options.threshold = 400ms;
     const stall_watch watch(s, options);
-    second = s.run(hand_over_to_who_stalls());
+    second = s.run(hand_over_to_who_stalls(seen));
   }
   REQUIRE(seen.all().size() == 1);
   CHECK(seen.all()[0].task == second);
   CHECK(second != 0);
-  CHECK(seen.all()[0].lasted < 320ms);
 }
 
 task<> lock_twice(mutex& m, const std::atomic<bool>& found) {
@@ -325,7 +345,7 @@ TEST_CASE("a thread that holds a mutex, or a task from before the watch, has no 
   REQUIRE(m.try_lock());
   std::thread holder([&] {
     const mutex::lock_guard held(m);
-    std::this_thread::sleep_for(100ms);
+    while (seen.all().empty()) std::this_thread::sleep_for(1ms);
   });
   {
     const stall_watch watch(s, seen.options());
@@ -366,7 +386,7 @@ TEST_CASE("a mutex that is held for long is in the trace, with its holder") {
   scheduler s(weft::event_loop{});
   {
     const stall_watch watch(s, seen.options());
-    s.run(hold_while_two_want(p));
+    s.run(hold_while_two_want(p, seen));
   }
   std::vector<weft::trace_event> stalls;
   std::uint32_t lock = 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/runtime/event.hpp>
 #include <weft/runtime/stall_watch.hpp>
 
 #include <chrono>
@@ -18,12 +19,15 @@ public:
             .report = [this](const stall_report& r) {
               std::lock_guard lock(mutex_);
               all_.push_back(r);
+              first.set();
             }};
   }
   std::vector<stall_report> all() {
     std::lock_guard lock(mutex_);
     return all_;
   }
+
+  event first;  ///< set when there is a report
 
 private:
   std::mutex mutex_;
