@@ -56,7 +56,8 @@ plain_answer plain_client::read_answer(http_method asked) {
 }
 
 bool plain_client::has_something() const {
-  return !unread_.empty() || socket_.has_something_within(std::chrono::milliseconds(0));
+  return !socket_.is_open() || !unread_.empty() ||
+         socket_.has_something_within(std::chrono::milliseconds(0));
 }
 
 bool plain_client::is_ended_by_peer() {
