@@ -169,8 +169,8 @@ levels levels_of(soaked_servers& servers) {
           allocated_bytes()};
 }
 
-/// A thread keeps up to 64 work areas of connections that ended on it, with parser and buffers; where
-/// connections move among threads, each fills its own for a while.
+/// A thread keeps up to 64 work areas of connections that ended on it, with parser and buffers;
+/// where connections move among threads, each fills its own for a while.
 std::uint64_t most_growth(const weft::model& m) {
   const bool moves =
       std::holds_alternative<weft::gil>(m) || std::holds_alternative<weft::parallel>(m);
