@@ -175,7 +175,9 @@ void stop_before_accepting(const named_model& m) {
     const auto answer = client.read_answer();
     CHECK(answer.is(200));
     CHECK(client.is_ended_by_peer());
+    client.close();
   }
+  busy.close();  // the server waits for that, some seconds
   CHECK(server.stop());
 }
 
