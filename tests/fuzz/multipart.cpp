@@ -35,8 +35,6 @@ struct form_part {
   std::string type;
   std::string data;
   bool ended = false;
-
-  friend bool operator==(const form_part&, const form_part&) = default;
 };
 
 struct outcome {
