@@ -36,7 +36,6 @@ using weft::scheduler;
 using weft::stall_report;
 using weft::stall_watch;
 using weft::task;
-using weft::test::compute;
 using weft::test::compute_on_core;
 using weft::test::stall_reports;
 

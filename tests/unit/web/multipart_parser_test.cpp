@@ -67,7 +67,7 @@ std::string read(const std::vector<std::string_view>& pieces, const form_limits&
 /// The same, which must not depend on how the bytes arrive.
 std::string read(const std::string& form, const form_limits& limits = {},
                  std::string_view boundary = "B") {
-  const auto whole = read(std::vector<std::string_view>{form}, limits, boundary);
+  auto whole = read(std::vector<std::string_view>{form}, limits, boundary);
   const std::string_view text = form;
   std::vector<std::string_view> single;
   for (std::size_t i = 0; i < text.size(); ++i) {
