@@ -46,7 +46,7 @@ comparison_result good_result() {
       run_of("io", "sharded", 2, 5000),
       run_of("io", "parallel", 2, 5010),
       run_of("mix_a", "event_loop", 1, 208, milliseconds(120)),
-      run_of("mix_a", "gil", 4, 208, milliseconds(20)),
+      run_of("mix_a", "gil", 40, 208, milliseconds(20)),
       run_of("mix_a", "threads", 256, 208, milliseconds(3)),
       run_of("mix_a", "sharded", 2, 208, milliseconds(70)),
       run_of("mix_a", "parallel", 2, 208, milliseconds(10)),
