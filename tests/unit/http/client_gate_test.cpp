@@ -88,9 +88,10 @@ TEST_CASE("behind a bad network a client sees whole answers or clear errors, and
   const auto seed = random_seed();
   CAPTURE(seed);
   std::mt19937_64 random(seed);
+  std::size_t unanswered = 0;
   for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
-    run_under(m, [](std::mt19937_64& dice) -> task<> {
+    run_under(m, [](std::mt19937_64& dice, std::size_t& lost) -> task<> {
       numbered_handler handler;
       running_server server(on_a_free_port(), &handler);
       server.start();
@@ -106,9 +107,10 @@ TEST_CASE("behind a bad network a client sees whole answers or clear errors, and
         }
       }
       CHECK(answered > 0);
-      CHECK(answered < requests);
+      lost += requests - answered;
       for (const auto& count : handler.posts) CHECK(count <= 1);
       co_await server.stop();
-    }(random));
+    }(random, unanswered));
   }
+  CHECK(unanswered > 0);  // or the network was not bad; now and then it spares one model
 }
