@@ -25,8 +25,8 @@ inline constexpr const char* connections = "connections";
 inline constexpr int gil_threads = 4;
 inline constexpr int most_threads = 256;  // of the model `threads`
 
-// Under gil in Mix A, as many as FastAPI's pool has. With few of them, as many heavy requests at once
-// leave nobody to answer the light ones, and the tail is that of the pool and not of the GIL.
+// Under gil in Mix A, as many as FastAPI's pool has. With few of them, as many heavy requests at
+// once leave nobody to answer the light ones: the tail is then that of the pool, not of the GIL.
 inline constexpr int gil_pool = 40;
 
 }  // namespace lab

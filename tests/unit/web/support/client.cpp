@@ -1,7 +1,7 @@
 #include "unit/web/support/client.hpp"
 
 #include <boost/json/parse.hpp>
-#include <catch2/catch_message.hpp>
+#include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
