@@ -203,7 +203,7 @@ TEST_CASE("after mixed traffic tasks, descriptors and memory are where they were
       const levels after = levels_of(servers);
       // A model with a thread for each connection keeps some, and each has its driver and pools.
       if (!std::holds_alternative<weft::threads>(m.value)) {
-        CHECK(after.descriptors == before.descriptors);
+        CHECK(after.descriptors <= before.descriptors);  // one of before may end late
         CHECK(after.bytes < before.bytes + most_growth(m.value));
       }
       CHECK(servers.patient.stop());
