@@ -55,6 +55,13 @@ gate_script bad_network(std::mt19937_64& random) {
   return script;
 }
 
+/// The second request is a POST, which the client does not send again: one answer is always lost.
+gate_script cut_in_the_second_answer() {
+  gate_script script;
+  script.to_client.cut_at = 4500;  // an answer is a little over 3,000 bytes
+  return script;
+}
+
 client_options impatient() {
   client_options options;
   options.head_timeout = options.body_timeout = 200ms;
@@ -88,17 +95,17 @@ TEST_CASE("behind a bad network a client sees whole answers or clear errors, and
   const auto seed = random_seed();
   CAPTURE(seed);
   std::mt19937_64 random(seed);
-  std::size_t unanswered = 0;
   for (const auto& m : serving_models_with_io()) {
     CAPTURE(m.name);
-    run_under(m, [](std::mt19937_64& dice, std::size_t& lost) -> task<> {
+    run_under(m, [](std::mt19937_64& dice) -> task<> {
       numbered_handler handler;
       running_server server(on_a_free_port(), &handler);
       server.start();
       std::size_t answered = 0;
       {
-        const tcp_gate gate(server.server().local(),
-                            [&dice](std::size_t) { return bad_network(dice); });
+        const tcp_gate gate(server.server().local(), [&dice](std::size_t nth) {
+          return nth == 0 ? cut_in_the_second_answer() : bad_network(dice);
+        });
         const std::string url = "http://" + to_string(gate.address()) + "/";
         client c(impatient());
         for (std::size_t i = 0; i < requests; ++i) {
@@ -107,10 +114,9 @@ TEST_CASE("behind a bad network a client sees whole answers or clear errors, and
         }
       }
       CHECK(answered > 0);
-      lost += requests - answered;
+      CHECK(answered < requests);
       for (const auto& count : handler.posts) CHECK(count <= 1);
       co_await server.stop();
-    }(random, unanswered));
+    }(random));
   }
-  CHECK(unanswered > 0);  // or the network was not bad; now and then it spares one model
 }
