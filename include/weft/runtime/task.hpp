@@ -3,6 +3,7 @@
 #include <weft/runtime/detail/contract.hpp>
 #include <weft/runtime/detail/frame_pool.hpp>
 
+#include <bit>
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
@@ -63,7 +64,10 @@ public:
   };
 
 protected:
-  explicit promise_base(const std::source_location& coroutine) noexcept : where(coroutine) {}
+  /// @param coroutine  what __builtin_source_location() gives; with the libraries of g++ and clang
+  ///                   a source_location is a pointer to it
+  explicit promise_base(const void* coroutine) noexcept
+      : where(std::bit_cast<std::source_location>(coroutine)) {}
   // The error has been taken by then, by take() or by who drops the result of a spawned task.
   ~promise_base() {}
 
@@ -113,9 +117,9 @@ private:
 template <class T>
 class task_promise final : public promise_base {
 public:
-  // The compiler evaluates the default in the coroutine.
-  explicit task_promise(
-      const std::source_location& coroutine = std::source_location::current()) noexcept
+  // The compiler evaluates the default in the coroutine. It is not std::source_location::current(),
+  // which g++ 13 refuses here without optimisation.
+  explicit task_promise(const void* coroutine = __builtin_source_location()) noexcept
       : promise_base(coroutine) {}
   task<T> get_return_object() noexcept;
 
@@ -138,8 +142,7 @@ private:
 template <>
 class task_promise<void> final : public promise_base {
 public:
-  explicit task_promise(
-      const std::source_location& coroutine = std::source_location::current()) noexcept
+  explicit task_promise(const void* coroutine = __builtin_source_location()) noexcept
       : promise_base(coroutine) {}
   task<void> get_return_object() noexcept;
   void return_void() noexcept { end_without_error(); }
