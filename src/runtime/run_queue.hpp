@@ -1,5 +1,6 @@
 #pragma once
 
+#include "next_slot.hpp"
 #include "work_deque.hpp"
 
 #include <weft/runtime/detail/threading.hpp>
@@ -28,14 +29,15 @@ public:
       : has_stack_(order == order_of::newest_first),
         line_(first_capacity, thieves),
         stack_(has_stack_ ? first_capacity : 1, thieves),
-        forkers_(has_stack_ ? stack_ : line_) {}
+        forkers_(has_stack_ ? stack_ : line_),
+        slot_(thieves) {}
 
   // The owner.
 
   /// As push_next(), where the slot is free. @return false where it is not, or there is none
   bool try_fill_slot(task_handle h) noexcept {
-    if (!has_stack_ || slot_.load(std::memory_order_relaxed) != nullptr) return false;
-    slot_.store(h.address(), std::memory_order_release);
+    if (!has_stack_ || !slot_.empty()) return false;
+    slot_.fill(h.address());
     return true;
   }
 
@@ -44,7 +46,8 @@ public:
   bool push_next(task_handle h) {
     if (!has_stack_) return push_last(h), true;
     if (try_fill_slot(h)) return false;
-    void* const displaced = slot_.exchange(h.address(), std::memory_order_acq_rel);
+    void* const displaced = slot_.take();
+    slot_.fill(h.address());
     if (displaced == nullptr) return false;
     push_displaced(displaced, h);
     return true;
@@ -63,25 +66,24 @@ public:
     return forkers_.pop_if(forker.address());
   }
 
-  task_handle take_slot() noexcept {
-    if (slot_.load(std::memory_order_relaxed) == nullptr) return nullptr;
-    return to_task(slot_.exchange(nullptr, std::memory_order_acquire));
-  }
+  task_handle take_slot() noexcept { return to_task(slot_.take()); }
 
   /// @return null where there is none, here as in all that follow
   task_handle take_newest() {
-    if (!has_stack_) return to_task(line_.steal());
+    if (!has_stack_) return to_task(line_.take_oldest());
     if (void* item = stack_.pop()) return to_task(item);
-    return to_task(line_.steal());
+    return to_task(line_.take_oldest());
   }
 
   /// The line's first, before all of the stack.
   task_handle take_in_turn() {
-    if (void* item = line_.steal()) return to_task(item);
+    if (void* item = line_.take_oldest()) return to_task(item);
     return has_stack_ ? to_task(stack_.pop()) : nullptr;
   }
 
-  task_handle take_oldest_of_stack() { return has_stack_ ? to_task(stack_.steal()) : nullptr; }
+  task_handle take_oldest_of_stack() {
+    return has_stack_ ? to_task(stack_.take_oldest()) : nullptr;
+  }
 
   /// Makes every push visible before whatever this thread reads from now on.
   void order() noexcept {
@@ -92,19 +94,17 @@ public:
   // Any thread.
 
   task_handle steal() {
-    if (void* item = line_.steal()) return to_task(item);
-    if (const task_handle h = take_oldest_of_stack()) return h;
-    return take_slot();
+    if (!has_stack_) return to_task(line_.steal());
+    // Its owner takes from the line only what a thief would.
+    if (void* item = line_.take_oldest()) return to_task(item);
+    if (void* item = stack_.steal()) return to_task(item);
+    return to_task(slot_.steal());
   }
 
   /// How many tasks wait behind the slot. Of a moment.
   std::size_t waiting() const noexcept { return line_.size() + stack_.size(); }
-  bool empty() const noexcept {
-    return line_.empty() && stack_.empty() && slot_.load(std::memory_order_seq_cst) == nullptr;
-  }
-  std::size_t size() const noexcept {
-    return waiting() + (slot_.load(std::memory_order_relaxed) != nullptr ? 1 : 0);
-  }
+  bool empty() const noexcept { return line_.empty() && stack_.empty() && slot_.empty(); }
+  std::size_t size() const noexcept { return waiting() + (slot_.empty() ? 0 : 1); }
   /// Stands for the task that waits longest in the stack, while newer ones go before it; `nobody`
   /// where the stack is empty. The line needs no such thing: nobody goes before its first.
   std::int64_t oldest_of_stack() const noexcept { return stack_.empty() ? nobody : stack_.turns(); }
@@ -119,7 +119,9 @@ private:
     try {
       stack_.push(displaced);
     } catch (const std::bad_alloc&) {
-      if (slot_.exchange(displaced, std::memory_order_acq_rel) == by.address()) throw;
+      const bool has_other_back = slot_.take() == by.address();
+      slot_.fill(displaced);
+      if (has_other_back) throw;
       // A thief has taken the other one meanwhile, and the slot was empty.
     }
   }
@@ -128,7 +130,7 @@ private:
   work_deque line_;
   work_deque stack_;
   work_deque& forkers_;
-  alignas(64) atomic<void*> slot_{nullptr};
+  alignas(64) next_slot slot_;
 };
 
 }  // namespace weft::detail

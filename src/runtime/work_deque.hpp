@@ -1,5 +1,7 @@
 #pragma once
 
+#include "process_barrier.hpp"
+
 #include <weft/runtime/detail/threading.hpp>
 
 #include <cstddef>
@@ -16,15 +18,18 @@ namespace weft::detail {
 /// The array grows by doubling; old arrays stay until the deque dies, since a thief may still read
 /// one. push() only publishes; who has to look at the idle set after it (scheduler_core.hpp) calls
 /// order() in between.
-/// Where one thread does it all, nothing has to be ordered: no operation locks the bus.
+/// The owner orders its claim of the newest item before its look at top, and a thief its look at
+/// top before that at bottom. Where thieves are few the owner does so for nothing and a thief pays
+/// for both: it steals once while items come and go a million times. Where one thread does it all,
+/// there is nothing to order.
 /// @source Chase and Lev 2005; Le, Pop, Cohen, Zappa Nardelli 2013
 class work_deque {
 public:
-  enum class thieves { none, some };
+  enum class thieves { none, few, some };
 
   /// @param capacity  to begin with; a power of two
   explicit work_deque(std::size_t capacity = 256, thieves t = thieves::some)
-      : has_thieves_(t == thieves::some) {
+      : has_thieves_(t != thieves::none), thieves_pay_(t == thieves::few) {
     adopt(std::make_unique<ring>(capacity));
   }
   work_deque(const work_deque&) = delete;
@@ -69,15 +74,9 @@ public:
   }
 
   /// The oldest item, from any thread. @return null where there is none
-  void* steal() {
-    for (;;) {
-      auto top = top_.load(std::memory_order_seq_cst);
-      if (top >= bottom_.load(std::memory_order_seq_cst)) return nullptr;
-      ring* r = ring_.load(std::memory_order_acquire);
-      void* item = r->slot(top).load(std::memory_order_relaxed);
-      if (advance_top(top)) return item;
-    }
-  }
+  void* steal() { return take_from_top(thieves_pay_); }
+  /// As steal(), by the owner, or where the owner never takes the newest.
+  void* take_oldest() { return take_from_top(false); }
 
   /// Of a moment.
   std::size_t size() const noexcept {
@@ -104,10 +103,28 @@ private:
     std::unique_ptr<atomic<void*>[]> slots;
   };
 
+  void* take_from_top(bool pays) {
+    for (;;) {
+      auto top = top_.load(std::memory_order_seq_cst);
+      if (top >= bottom_.load(std::memory_order_seq_cst)) return nullptr;
+      if (pays) {
+        process_barrier();
+        if (top >= bottom_.load(std::memory_order_seq_cst)) return nullptr;
+      }
+      ring* r = ring_.load(std::memory_order_acquire);
+      void* item = r->slot(top).load(std::memory_order_relaxed);
+      if (advance_top(top)) return item;
+    }
+  }
+
   // @return false where thieves have taken all items
   [[gnu::always_inline]] bool claim(std::int64_t newest) {
-    if (has_thieves_) bottom_.exchange(newest, std::memory_order_seq_cst);
-    else bottom_.store(newest, std::memory_order_relaxed);
+    if (has_thieves_ && !thieves_pay_) {
+      bottom_.exchange(newest, std::memory_order_seq_cst);
+    } else {
+      bottom_.store(newest, std::memory_order_release);
+      light_barrier();
+    }
     auto top = top_.load(std::memory_order_seq_cst);
     if (top < newest) return true;
     const bool is_mine = top == newest && advance_top(top);
@@ -140,6 +157,7 @@ private:
   }
 
   const bool has_thieves_;
+  const bool thieves_pay_;
   alignas(64) atomic<std::int64_t> top_{0};
   alignas(64) atomic<std::int64_t> bottom_{0};
   atomic<ring*> ring_{nullptr};

@@ -17,9 +17,14 @@ run_queue::order_of order_under(const model& m) noexcept {
                                              : run_queue::order_of::oldest_first;
 }
 
-work_deque::thieves thieves_under(const model& m) noexcept {
-  const bool shared = std::holds_alternative<gil>(m) || std::holds_alternative<parallel>(m);
-  return shared ? work_deque::thieves::some : work_deque::thieves::none;
+// Each theft that thieves pay for interrupts all of them.
+constexpr unsigned few_workers = 8;
+
+work_deque::thieves thieves_under(const model& m) {
+  using enum work_deque::thieves;
+  if (std::holds_alternative<gil>(m)) return some;
+  if (!std::holds_alternative<parallel>(m)) return none;
+  return worker_count(m) <= few_workers && offers_process_barrier() ? few : some;
 }
 
 }  // namespace

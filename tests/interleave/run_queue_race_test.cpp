@@ -27,7 +27,10 @@ using weft::testing::must;
 /// A queue, tasks 1 to 8 that are nothing but numbers, and who has taken them.
 class queue_under_test {
 public:
-  queue_under_test() { weft::testing::call_it(queue, "queue"); }
+  explicit queue_under_test(work_deque::thieves t = work_deque::thieves::some)
+      : queue(run_queue::order_of::newest_first, t) {
+    weft::testing::call_it(queue, "queue");
+  }
 
   static task_handle task(std::uintptr_t number) {
     return task_handle::from_address(reinterpret_cast<void*>(number));
@@ -48,7 +51,7 @@ public:
     must(queue.empty(), "a queue of which all was taken is not empty");
   }
 
-  run_queue queue{run_queue::order_of::newest_first, work_deque::thieves::some};
+  run_queue queue;
 
 private:
   std::array<bool, 9> taken_{};
@@ -56,8 +59,8 @@ private:
 };
 
 // A second task for the slot sends the first to the stack.
-void slot_against_a_thief() {
-  queue_under_test t;
+void slot_against_a_thief(work_deque::thieves thieves) {
+  queue_under_test t(thieves);
   os_thread thief([&] { t.took(t.queue.steal()); });
   (void)t.queue.push_next(t.task(1));
   (void)t.queue.push_next(t.task(2));
@@ -115,7 +118,8 @@ exploration in_depth() {
 }  // namespace
 
 TEST_CASE("owner and thief of a run queue's slot take each task exactly once") {
-  const auto done = explore("slot against a thief", in_depth(), &slot_against_a_thief);
+  const auto done = explore("slot against a thief", in_depth(),
+                            [] { slot_against_a_thief(work_deque::thieves::some); });
   CHECK(done.complete_up_to >= 2);
 }
 
@@ -138,6 +142,17 @@ TEST_CASE("a run queue gives each task once with store buffers") {
   exploration how;
   how.store_buffers = true;
   how.cap = 20'000;
-  const auto done = explore("run queue, store buffers", how, &slot_against_a_thief);
+  const auto done = explore("run queue, store buffers", how,
+                            [] { slot_against_a_thief(work_deque::thieves::some); });
+  CHECK(done.complete_up_to >= 1);
+}
+
+TEST_CASE(
+    "few thieves pay for the orders of a run queue: each task is taken once with store buffers") {
+  exploration how;
+  how.store_buffers = true;
+  how.cap = 20'000;
+  const auto done = explore("few thieves of a run queue", how,
+                            [] { slot_against_a_thief(work_deque::thieves::few); });
   CHECK(done.complete_up_to >= 1);
 }

@@ -436,6 +436,11 @@ void execution::drain_own() {
   while (!self().stores.empty()) drain_one(self());
 }
 
+void execution::drain_all_stores() {
+  unwatched scope;
+  drain_all();
+}
+
 bool execution::drain_all() {
   bool any = false;
   for (unsigned i = 0; i < used_; ++i) {

@@ -94,6 +94,8 @@ public:
   void buffer(void* object, std::uint64_t bits, write_function write);
   /// The object is going: no store to it may be left for later.
   void forget(const void* object);
+  /// Those of all threads.
+  void drain_all_stores();
   /// The newest store to the object in the calling thread's buffer.
   const std::uint64_t* buffered(const void* object) const noexcept;
 

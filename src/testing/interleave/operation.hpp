@@ -29,6 +29,7 @@ enum class op : std::uint8_t {
   futex_wait,
   futex_wake,
   futex_wake_all,
+  process_barrier,
   start_thread,
   join_thread,
   begin,

@@ -75,6 +75,7 @@ const char* name_of(op what) noexcept {
     case op::futex_wait: return "futex_wait";
     case op::futex_wake: return "futex_wake";
     case op::futex_wake_all: return "futex_wake_all";
+    case op::process_barrier: return "process_barrier";
     case op::start_thread: return "start thread";
     case op::join_thread: return "join thread";
     case op::begin: return "begin";

@@ -125,6 +125,15 @@ time_point os_now() noexcept {
   return e != nullptr ? e->now() : time_point(steady_clock::now());
 }
 
+// Those of runtime/process_barrier.hpp.
+
+bool offers_process_barrier() noexcept { return true; }
+
+void process_barrier() noexcept {
+  pass(op::process_barrier, nullptr, {});
+  if (execution* e = execution::current()) e->drain_all_stores();
+}
+
 // Those of runtime/futex.hpp.
 
 void futex_wait(atomic<std::uint32_t>& word, std::uint32_t expected, duration timeout) noexcept {
