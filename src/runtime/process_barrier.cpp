@@ -1,6 +1,6 @@
-#include "process_barrier.hpp"
-
 #include <weft/runtime/detail/contract.hpp>
+#include <weft/runtime/detail/process_barrier.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <linux/membarrier.h>
 #include <sys/syscall.h>
@@ -17,9 +17,12 @@ bool register_process() noexcept { return ask_for(MEMBARRIER_CMD_REGISTER_PRIVAT
 
 }  // namespace
 
+constinit std::atomic<bool> has_process_barrier{false};
+
 // Old kernels and some sandboxes do not.
 bool offers_process_barrier() noexcept {
   static const bool is_registered = register_process();
+  has_process_barrier.store(is_registered, std::memory_order_relaxed);
   return is_registered;
 }
 

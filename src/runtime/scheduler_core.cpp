@@ -41,6 +41,7 @@ scheduler_core::scheduler_core(scheduler& owner, const model& m, io_kind io)
       routing_(routing_of(m)),
       regular_(worker_count(m)),
       admitted_(regular_) {
+  (void)offers_process_barrier();  // before anybody relies on it
   if (const auto* locked = std::get_if<weft::gil>(&m)) gil_.emplace(locked->switch_interval);
   if (const auto* seeded = std::get_if<deterministic>(&m)) {
     seed_state_ = seeded->seed;
@@ -202,6 +203,10 @@ scheduler_metrics scheduler_core::metrics() {
 bool scheduler_core::runs_one_task_at_a_time_here() const noexcept {
   if (this_worker == nullptr || &this_worker->core() != this) return false;
   return has_gil() || is_deterministic() || std::holds_alternative<event_loop>(model_);
+}
+
+bool scheduler_core::is_only_worker_here() const noexcept {
+  return is_here() && (is_deterministic() || std::holds_alternative<event_loop>(model_));
 }
 
 void report_unhandled(const std::exception_ptr& error) noexcept {

@@ -156,6 +156,8 @@ public:
   detail::lock_waits& lock_waits() noexcept { return lock_waits_; }
   /// Whether no other task can run while the caller, a task, does.
   bool runs_one_task_at_a_time_here() const noexcept;
+  /// Whether all tasks run on the calling thread.
+  bool is_only_worker_here() const noexcept;
 
 private:
   friend class homes;

@@ -26,8 +26,11 @@ task_handle to_handle(std::uintptr_t word) noexcept {
 // More workers than that share them.
 constexpr unsigned most_lists = 15;
 
-// What the dumping thread has pinned. One task at a time, so it needs no room in each context.
-constinit thread_local std::uintptr_t pinned_hook = 0;
+// Between a canceller's mark and its look for a hook. Where all tasks run on this thread, none is
+// between the two itself.
+void order_before_hooks(scheduler_core& core) noexcept {
+  if (!core.is_only_worker_here()) seldom_order();
+}
 
 std::uint32_t number_of_owner(task_scope::kind k) noexcept {
   task_context* owner = k == task_scope::kind::group ? current_context() : nullptr;
@@ -36,52 +39,83 @@ std::uint32_t number_of_owner(task_scope::kind k) noexcept {
 
 }  // namespace
 
-void task_context::cancel() noexcept {
-  std::uintptr_t seen = cancel_.load(std::memory_order_seq_cst);
+// @return false where it is cancelled already, or somebody else is about to
+bool task_context::begin_cancel(cancel_state how) noexcept {
+  cancel_state seen = cancel_.load(std::memory_order_seq_cst);
   for (;;) {
-    if (seen >= cancelling) return;
-    if (seen == pinned) {
+    if (seen >= cancel_state::cancelling) return false;
+    if (seen == cancel_state::pinned) {
       give_way();
       seen = cancel_.load(std::memory_order_acquire);
       continue;
     }
-    const std::uintptr_t next = seen == 0 ? cancelled_for_ever : cancelling;
-    if (cancel_.compare_exchange_weak(seen, next, std::memory_order_seq_cst)) break;
+    if (cancel_.compare_exchange_weak(seen, how, std::memory_order_seq_cst)) break;
   }
   if (is_tracing()) [[unlikely]]
     trace_cancel(*this);
-  if (seen == 0) return;
-  reinterpret_cast<cancel_hook*>(seen)->call();
-  cancel_.store(cancelled_for_ever, std::memory_order_release);
+  return true;
+}
+
+void task_context::end_cancel() noexcept {
+  cancel_hook* hook = hook_.load(std::memory_order_seq_cst);
+  if (hook != nullptr && hook_.compare_exchange_strong(hook, nullptr, std::memory_order_acq_rel))
+    hook->call();
+  cancel_.store(cancel_state::cancelled, std::memory_order_release);
+}
+
+// By who has a handle the task may be cancelled when it and its scope are gone.
+void task_context::cancel() noexcept {
+  if (!begin_cancel(cancel_state::cancelling)) return;
+  seldom_order();
+  end_cancel();
 }
 
 // A scope says that it is cancelled before it cancels its children: either that is seen here, or
-// the scope finds the word cleared.
+// the scope finds the state cleared. Of `pinned` there is nothing to take back.
 void task_context::take_cancel_back() noexcept {
-  cancel_.exchange(0, std::memory_order_seq_cst);
-  if (scope_->cancelled_.load(std::memory_order_seq_cst)) cancel();
+  for (cancel_state seen = cancel_.load(std::memory_order_acquire);
+       seen >= cancel_state::cancelling; seen = cancel_.load(std::memory_order_acquire)) {
+    if (seen == cancel_state::cancelling) give_way();  // its scope is about to be done with it
+    else cancel_.compare_exchange_strong(seen, cancel_state::none, std::memory_order_seq_cst);
+  }
+  if (scope().cancelled_.load(std::memory_order_seq_cst)) cancel();
 }
 
-void task_context::finish_withdraw(cancel_hook& hook) noexcept {
-  const auto own = reinterpret_cast<std::uintptr_t>(&hook);
+// A canceller is about, or a dump, which does not mind.
+bool task_context::finish_publish(cancel_hook& hook) noexcept {
+  cancel_hook* own = &hook;
+  if (!cancelled() || !hook_.compare_exchange_strong(own, nullptr, std::memory_order_acq_rel)) {
+    return true;
+  }
+  trace_no_wait(*this);
+  return false;
+}
+
+// Pinned, or a canceller may be in the hook.
+void task_context::finish_withdraw() noexcept {
   for (;;) {
-    std::uintptr_t seen = own;
-    if (cancel_.compare_exchange_strong(seen, 0, std::memory_order_acq_rel)) return;
-    if (seen == cancelled_for_ever) return;
-    give_way();  // pinned, or a canceller is in the hook
+    const cancel_state seen = cancel_.load(std::memory_order_acquire);
+    if (seen == cancel_state::none || seen == cancel_state::cancelled) return;
+    give_way();
   }
 }
 
 bool task_context::pin() noexcept {
-  std::uintptr_t seen = cancel_.load(std::memory_order_acquire);
-  if (seen == 0 || seen > hook_limit) return false;
-  if (!cancel_.compare_exchange_strong(seen, pinned, std::memory_order_acq_rel)) return false;
-  pinned_hook = seen;
-  return true;
+  auto seen = cancel_state::none;
+  if (hook_.load(std::memory_order_relaxed) == nullptr) return false;
+  if (!cancel_.compare_exchange_strong(seen, cancel_state::pinned, std::memory_order_seq_cst))
+    return false;
+  order_before_hooks(scope().core());
+  if (hook_.load(std::memory_order_acquire) != nullptr) return true;
+  unpin();
+  return false;
 }
 
-// Nobody changes the word while it says `pinned`.
-void task_context::unpin() noexcept { cancel_.store(pinned_hook, std::memory_order_release); }
+// The task may have taken a cancel back meanwhile, if it does not wait.
+void task_context::unpin() noexcept {
+  auto seen = cancel_state::pinned;
+  cancel_.compare_exchange_strong(seen, cancel_state::none, std::memory_order_release);
+}
 
 /// A cache line each.
 class task_scope::lists {
@@ -287,7 +321,22 @@ void task_scope::cancel() noexcept {
   // Not only to save time: a child's hook may lead back to this scope, whose lock is held then.
   if (cancelled_.exchange(true, std::memory_order_seq_cst)) return;
   trace(trace_kind::scope_cancel, trace_id(this));
-  for_each_child([](task_context& child) { child.cancel(); });
+  for (unsigned number = 0; number <= lists_beside(); ++number) cancel_all(list(number));
+}
+
+// Nobody else marks them, and none of them leaves.
+void task_scope::cancel_all(child_list& children) noexcept {
+  constexpr auto marked = task_context::cancel_state::marked;
+  std::lock_guard lock(children.lock);
+  if (children.first == nullptr) return;
+  for (task_context* child = children.first; child != nullptr; child = child->next_)
+    child->begin_cancel(marked);
+  order_before_hooks(*core_);
+  for (task_context* child = children.first; child != nullptr; child = child->next_) {
+    auto seen = marked;
+    if (child->cancel_.compare_exchange_strong(seen, task_context::cancel_state::cancelling))
+      child->end_cancel();
+  }
 }
 
 bool task_scope::begin_join(task_handle joiner) noexcept {
@@ -334,7 +383,7 @@ std::coroutine_handle<> task_scope::complete_adopted(task_context& child) noexce
   core_->vacate(child);
   // Every reference to it that this thread takes is gone before the joiner may read it.
   const std::exception_ptr& error = child.frame().promise().error;
-  const bool reports = error && child.in_root_;
+  const bool reports = error && child.in_root();
   const std::size_t shares = error ? fail_and_unlink(child, error) : unlink(child);
   const std::uintptr_t join = child.join_.exchange(task_context::ended, std::memory_order_acq_rel);
   task_handle joiner;
@@ -414,7 +463,7 @@ void join_state::drop(task_context& context) noexcept {
     broken_contract("a join_handle was destroyed while somebody awaits its join()");
   }
   const auto& error = context.frame().promise().error;
-  if (error && context.in_root_) report_unhandled(error);
+  if (error && context.in_root()) report_unhandled(error);
   context.free_with_result();
 }
 

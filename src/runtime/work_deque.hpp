@@ -1,7 +1,6 @@
 #pragma once
 
-#include "process_barrier.hpp"
-
+#include <weft/runtime/detail/process_barrier.hpp>
 #include <weft/runtime/detail/threading.hpp>
 
 #include <cstddef>

@@ -1,10 +1,13 @@
 #include "testing/interleave/explore.hpp"
 
+#include <weft/runtime/cancel_window.hpp>
 #include <weft/runtime/channel.hpp>
+#include <weft/runtime/detail/task_context.hpp>
 #include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 #include <weft/runtime/task_group.hpp>
+#include <weft/runtime/yield.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -12,9 +15,12 @@
 
 namespace {
 
+using weft::cancel_window;
 using weft::channel;
 using weft::condition;
+using weft::detail::atomic;
 using weft::detail::os_thread;
+using weft::detail::task_context;
 using weft::task;
 using weft::task_group;
 using weft::testing::exploration;
@@ -105,6 +111,83 @@ void two_cancellers() {
   must(o.received <= 1 && o.received + o.canceled == 2, "a task ended neither way, or both");
 }
 
+task<> sleep_in(cancel_window& window, outcome& o) {
+  window.open();
+  co_await sleep_long(o);
+  window.close();
+}
+
+// The second sleep is none of the window's.
+task<> sleep_twice(cancel_window& window, outcome& o) {
+  co_await sleep_in(window, o);
+  co_await sleep_long(o);
+}
+
+// The task's window is cancelled, and that is taken back, while its group is cancelled too.
+task<> cancel_window_and_group(outcome& o) {
+  cancel_window window;
+  task_group group;
+  group.go(sleep_twice(window, o));
+  os_thread first([&] { window.cancel(); });
+  os_thread second([&] { group.cancel(); });
+  co_await group.join();
+  first.join();
+  second.join();
+}
+
+void window_in_a_cancelled_group() {
+  outcome o;
+  weft::scheduler s(weft::event_loop{});
+  s.run(cancel_window_and_group(o));
+  must(o.canceled == 2, "a task whose group is cancelled slept to the end");
+}
+
+struct watched_task {
+  atomic<task_context*> context{nullptr};
+  atomic<int> received{0};
+};
+
+task<> receive_all(channel<int>& values, watched_task& w) {
+  w.context.store(weft::detail::current_context(), std::memory_order_release);
+  int received = 0;
+  for (;;) {
+    const auto value = co_await values.recv();
+    if (!value) co_return;
+    w.received.store(++received, std::memory_order_relaxed);
+  }
+}
+
+void look_at(watched_task& w) {
+  task_context* const context = w.context.load(std::memory_order_acquire);
+  if (context == nullptr || !context->pin()) return;
+  const int before = w.received.load(std::memory_order_relaxed);
+  must(w.received.load(std::memory_order_relaxed) == before, "a task ran while it was pinned");
+  context->unpin();
+}
+
+// As a dump does.
+task<> pin_a_receiver(watched_task& w) {
+  channel<int> values(2);
+  task_group group;
+  group.go(receive_all(values, w));
+  co_await weft::yield();
+  os_thread looks([&] { look_at(w); });
+  for (int value = 0; value < 2; ++value) {
+    int copy = value;
+    (void)values.try_send(copy);
+    co_await weft::yield();
+  }
+  looks.join();
+  values.close();
+  co_await group.join();
+}
+
+void pinned_while_it_goes_on() {
+  watched_task w;
+  weft::scheduler s(weft::event_loop{});
+  s.run(pin_a_receiver(w));
+}
+
 }  // namespace
 
 TEST_CASE("a receiver that is cancelled while its value comes ends once and loses no value") {
@@ -120,8 +203,30 @@ TEST_CASE("a cancel ends a sleep at once, whenever it comes") {
   CHECK(done.complete_up_to >= 2);
 }
 
+TEST_CASE("a cancel ends a sleep at once, with store buffers") {
+  exploration how;
+  how.early_time_outs = false;
+  how.store_buffers = true;
+  const auto done = explore("cancel a sleeper, store buffers", how, &sleeper_is_cancelled);
+  CHECK(done.complete_up_to >= 1);
+}
+
 TEST_CASE("two that cancel the same tasks do it once") {
   exploration how;
   const auto done = explore("two cancellers", how, &two_cancellers);
+  CHECK(done.complete_up_to >= 1);
+}
+
+TEST_CASE("a cancel that is taken back leaves that of the scope") {
+  exploration how;
+  how.early_time_outs = false;
+  const auto done = explore("window and group", how, &window_in_a_cancelled_group);
+  CHECK(done.complete_up_to >= 1);
+}
+
+TEST_CASE("a pinned task does not go on, with store buffers") {
+  exploration how;
+  how.store_buffers = true;
+  const auto done = explore("pin", how, &pinned_while_it_goes_on);
   CHECK(done.complete_up_to >= 1);
 }

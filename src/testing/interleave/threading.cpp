@@ -125,7 +125,9 @@ time_point os_now() noexcept {
   return e != nullptr ? e->now() : time_point(steady_clock::now());
 }
 
-// Those of runtime/process_barrier.hpp.
+// Those of detail/process_barrier.hpp.
+
+constinit std::atomic<bool> has_process_barrier{true};
 
 bool offers_process_barrier() noexcept { return true; }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/runtime/detail/contract.hpp>
+#include <weft/runtime/detail/process_barrier.hpp>
 #include <weft/runtime/detail/spinlock.hpp>
 #include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/detail/trace_point.hpp>
@@ -18,21 +19,27 @@
 // What a running task is to the runtime, behind go(), task_group and every awaitable.
 //
 // task_context: one a spawned task, shared by all frames of its call chain. It carries
-//   the cancel word:  0 nothing published | a cancel_hook | `pinned` | `cancelling` | `cancelled`
+//   the hook:         null, or what the task has published while it waits
+//   the cancel state: none | `pinned` | `cancelling` | `marked`, to be cancelled by its scope |
+//                     `cancelled`
 //   the join word:    0 running, a handle exists | `detached` | `ended` | the joiner's frame |
 //                     the forker's frame, marked, until it goes on | `ended_inline`, which is
 //                     `ended` and known to nobody but the forker
 // task_scope: the children of one task_group, or of the scheduler's root. A child is in its scope's
 //   list from its spawn to its end.
 //
-// Cancel word. A task that is about to suspend publishes a hook (0 -> hook) and takes it back when
-// it resumes (hook -> 0). cancel() moves 0 -> cancelled, or hook -> cancelling, calls the hook, and
-// then -> cancelled. So a hook is called at most once, and a task that finds `cancelling` when it
-// resumes waits for the canceller's last touch before its frame may go. Cancelled is for ever:
-// every later cancellable wait ends at once.
+// Cancel. A task that is about to suspend stores a hook and takes it back when it resumes, and each
+// time then looks at the state. A canceller moves none -> cancelling, then looks for a hook; if
+// there is one and it can claim it (hook -> null), it calls it; then -> cancelled. Between its store
+// and its look the task passes the often_order(), the canceller the seldom_order(): so either the
+// task sees that it is cancelled, or the canceller sees the hook. A task that has published sees it
+// and takes the hook back, unless the canceller has it. A task that resumes sees it and waits for
+// the canceller's last touch before its frame may go. Cancelled is for ever: every later
+// cancellable wait ends at once. A scope marks all its children and orders that once.
 //
-// A dump of all tasks (task_dump.cpp) looks at the frames of a task that waits: hook -> pinned ->
-// hook. A task that finds `pinned` when it resumes, and a canceller that does, wait for that.
+// A dump of all tasks (task_dump.cpp) looks at the frames of a task that waits: none -> pinned, if
+// there is a hook, -> none. A task that finds `pinned` when it resumes, and a canceller that does,
+// wait for that.
 //
 // Fork. The forker is queued and its child runs at once. A child that ends while its forker is
 // still the newest in this worker's queue takes it back and control passes straight on: the child
@@ -130,29 +137,32 @@ public:
   bool publish(cancel_hook& hook) noexcept {
     if (is_tracing()) [[unlikely]]
       trace_wait(*this, waits_for);
-    std::uintptr_t expected = 0;
-    const bool published = cancel_.compare_exchange_strong(
-        expected, reinterpret_cast<std::uintptr_t>(&hook), std::memory_order_seq_cst);
-    if (!published) [[unlikely]]
-      trace_no_wait(*this);
-    return published;
+    hook_.store(&hook, std::memory_order_release);
+    often_order();
+    if (cancel_.load(std::memory_order_acquire) == cancel_state::none) [[likely]]
+      return true;
+    return finish_publish(hook);
   }
   /// After this no canceller touches the hook.
-  void withdraw(cancel_hook& hook) noexcept {
-    auto expected = reinterpret_cast<std::uintptr_t>(&hook);
-    if (!cancel_.compare_exchange_strong(expected, 0, std::memory_order_acq_rel)) [[unlikely]] {
-      finish_withdraw(hook);
-    }
+  void withdraw(cancel_hook& /*the one that was published last*/) noexcept {
+    hook_.store(nullptr, std::memory_order_release);
+    often_order();
+    if (cancel_.load(std::memory_order_acquire) != cancel_state::none) [[unlikely]]
+      finish_withdraw();
     if (is_tracing()) [[unlikely]]
       trace_no_wait(*this);
   }
-  bool cancelled() const noexcept { return cancel_.load(std::memory_order_acquire) >= cancelling; }
+  bool cancelled() const noexcept {
+    return cancel_.load(std::memory_order_acquire) >= cancel_state::cancelling;
+  }
   void cancel() noexcept;
   /// The task waits as before again, unless its scope is cancelled: for the task itself, once
   /// nobody cancels it any more but the scope.
   void take_cancel_back() noexcept;
 
-  task_scope& scope() const noexcept { return *scope_; }
+  task_scope& scope() const noexcept {
+    return *reinterpret_cast<task_scope*>(scope_ & ~in_root_mark);
+  }
   /// The frame that waits, in the order of calls the innermost; before the first wait and after
   /// the end, the spawned one. For the task itself, and for who has pinned it.
   task_handle frame() const noexcept { return frame_; }
@@ -188,13 +198,16 @@ private:
   static bool has_forker(std::uintptr_t join) noexcept { return (join & forker_mark) != 0; }
   static bool has_ended(std::uintptr_t join) noexcept { return (join & ended) != 0; }
 
-  // No hook has an address this high.
-  static constexpr std::uintptr_t hook_limit = UINTPTR_MAX - 3;
-  static constexpr std::uintptr_t pinned = UINTPTR_MAX - 2;
-  static constexpr std::uintptr_t cancelling = UINTPTR_MAX - 1;
-  static constexpr std::uintptr_t cancelled_for_ever = UINTPTR_MAX;
+  enum class cancel_state : std::uint8_t { none, pinned, cancelling, marked, cancelled };
 
-  void finish_withdraw(cancel_hook& hook) noexcept;
+  // In its scope's address: nobody but a join_handle asks for the task's error.
+  static constexpr std::uintptr_t in_root_mark = 1;
+  bool in_root() const noexcept { return (scope_ & in_root_mark) != 0; }
+
+  bool finish_publish(cancel_hook& hook) noexcept;
+  void finish_withdraw() noexcept;
+  bool begin_cancel(cancel_state how) noexcept;
+  void end_cancel() noexcept;
   /// With the frame of the ended task, whose result has been taken.
   void free() noexcept {
     frame_.destroy();
@@ -210,18 +223,18 @@ private:
   }
 
   // What a forked child seldom needs is written where it does: a fork costs what it stores.
-  atomic<std::uintptr_t> cancel_{0};
+  atomic<cancel_hook*> hook_{nullptr};
   task_context* previous_;  // with next_, by task_scope::link()
   task_context* next_;
-  task_scope* scope_;
+  const std::uintptr_t scope_;  // its address, and the mark
   task_handle frame_;
   atomic<std::uintptr_t> join_;
   // The last 8 of 64 bytes.
   std::atomic<std::uint32_t> traced_as_{0};
   std::uint16_t home_ = 0;
+  atomic<cancel_state> cancel_{cancel_state::none};
   // Of its scope. A forked child that ends looks for its list while its forker puts it into one.
   std::uint8_t list_ = 0;
-  const bool in_root_;  // nobody but a join_handle asks for its error
 };
 
 /// A task that has not been started or awaited before, or the end of the process.
@@ -364,6 +377,7 @@ private:
   std::size_t fail_and_unlink(task_context& child, std::exception_ptr error) noexcept;
   void keep_error(std::exception_ptr error) noexcept;
   std::coroutine_handle<> give_back(std::size_t shares, task_handle woken) noexcept;
+  void cancel_all(child_list& children) noexcept;
 
   class lists;
   unsigned list_of_here() noexcept;
@@ -390,7 +404,10 @@ private:
 
 inline task_context::task_context(task_scope& scope, task_handle frame,
                                   std::uintptr_t join) noexcept
-    : scope_(&scope), frame_(frame), join_(join), in_root_(scope.kind_ == task_scope::kind::root) {
+    : scope_(reinterpret_cast<std::uintptr_t>(&scope) |
+             (scope.kind_ == task_scope::kind::root ? in_root_mark : 0)),
+      frame_(frame),
+      join_(join) {
   if (keeps_notes() && scope.kind_ != task_scope::kind::supervision) [[unlikely]]
     note_start(*this);
 }
