@@ -3,6 +3,7 @@
 #include "web/percent.hpp"
 
 #include <weft/http/exchange.hpp>
+#include <weft/web/local.hpp>
 #include <weft/web/route.hpp>
 #include <weft/web/state.hpp>
 
@@ -67,6 +68,15 @@ void state_table::add(const std::type_info& type, std::shared_ptr<void> object) 
   entries_.push_back({&type, std::move(object)});
 }
 
+void state_table::put(const std::type_info& type, std::shared_ptr<void> object) {
+  for (auto& [own_type, own] : entries_) {
+    if (*own_type != type) continue;
+    own = std::move(object);
+    return;
+  }
+  entries_.push_back({&type, std::move(object)});
+}
+
 void* state_table::find(const std::type_info& type) const noexcept {
   for (const auto& [own_type, object] : entries_) {
     if (*own_type == type) return object.get();
@@ -77,6 +87,11 @@ void* state_table::find(const std::type_info& type) const noexcept {
 void throw_no_state(const std::type_info& type) {
   throw std::logic_error("a handler takes state<" + boost::core::demangle(type.name()) +
                          ">, which was not given to app::state()");
+}
+
+void throw_no_local(const std::type_info& type) {
+  throw std::logic_error("a handler takes local<" + boost::core::demangle(type.name()) +
+                         ">, which no middleware in front of it has put");
 }
 
 }  // namespace detail

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <typeinfo>
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -43,11 +44,14 @@ private:
   std::size_t size_ = 0;
 };
 
-/// The shared objects of an application, by type. A few entries at most, so a linear look-up.
+/// The shared objects of an application or of a request, by type. A few entries at most, so a
+/// linear look-up.
 class state_table {
 public:
   /// @throws std::logic_error  that type is there already
   void add(const std::type_info& type, std::shared_ptr<void> object);
+  /// In place of what is there of that type.
+  void put(const std::type_info& type, std::shared_ptr<void> object);
   void* find(const std::type_info& type) const noexcept;
 
 private:
@@ -108,6 +112,21 @@ public:
     return static_cast<T*>(states_.find(typeid(T)));
   }
 
+  /// Keeps an object for what stands behind: a middleware puts it, and a handler takes local<T>. In
+  /// place of one of the same type. Lives as long as the context.
+  template <class T>
+  T& put_local(T object) {
+    auto kept = std::make_shared<T>(std::move(object));
+    T& place = *kept;
+    locals_.put(typeid(T), std::move(kept));
+    return place;
+  }
+  /// @return null where no middleware has put one
+  template <class T>
+  T* find_local() const noexcept {
+    return static_cast<T*>(locals_.find(typeid(T)));
+  }
+
   /// Notes what is wrong with the request. It is answered instead of the handler being run; the
   /// first status stays, errors add up. For extractors.
   void reject(http_status status, std::string detail);
@@ -136,6 +155,7 @@ private:
   bool bad_path_ = false;
   detail::path_values values_;
   std::string normal_path_;  // owns what values_ points into where the path had escapes
+  detail::state_table locals_;
   std::unique_ptr<problem> rejection_;
   std::shared_ptr<detail::late_rejection> late_;  // null until it is asked for
 };
