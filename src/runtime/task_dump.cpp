@@ -18,8 +18,9 @@
 // Scopes are found through the scheduler's registry, children through their scope. Both locks are
 // held meanwhile, so no child that is looked at is freed. What its frames say may be read only
 // while none of them runs: a waiting task has published a cancel hook, and one that is pinned
-// (task_context.hpp) cannot pass its withdraw() until it is unpinned. Nothing is read of another task's frames, except where the caller is itself a task
-// and the model runs one at a time: then all others stand still.
+// (task_context.hpp) cannot pass its withdraw() until it is unpinned. Nothing is read of another
+// task's frames, except where the caller is itself a task and the model runs one at a time: then
+// all others stand still.
 //
 // Under the locks only numbers and pointers are copied; they become text after it.
 

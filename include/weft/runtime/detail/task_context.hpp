@@ -30,11 +30,11 @@
 //
 // Cancel. A task that is about to suspend stores a hook and takes it back when it resumes, and each
 // time then looks at the state. A canceller moves none -> cancelling, then looks for a hook; if
-// there is one and it can claim it (hook -> null), it calls it; then -> cancelled. Between its store
-// and its look the task passes the often_order(), the canceller the seldom_order(): so either the
-// task sees that it is cancelled, or the canceller sees the hook. A task that has published sees it
-// and takes the hook back, unless the canceller has it. A task that resumes sees it and waits for
-// the canceller's last touch before its frame may go. Cancelled is for ever: every later
+// there is one and it can claim it (hook -> null), it calls it; then -> cancelled. Between its
+// store and its look the task passes often_order(), the canceller seldom_order(): so either the
+// task sees that it is cancelled, or the canceller sees the hook. A task that has published sees
+// it and takes the hook back, unless the canceller has it. A task that resumes sees it and waits
+// for the canceller's last touch before its frame may go. Cancelled is for ever: every later
 // cancellable wait ends at once. A scope marks all its children and orders that once.
 //
 // A dump of all tasks (task_dump.cpp) looks at the frames of a task that waits: none -> pinned, if
