@@ -51,16 +51,22 @@ private:
   void read_one(const json_member& member, std::string_view value);
   void read_item(const json_member& member, std::uint32_t index, std::string_view value);
   void check_member(std::size_t index);
+  void check_rules();
   std::uint32_t& count_of(const json_member& member) noexcept {
     return counts_[static_cast<std::size_t>(&member - layout_.members.data())];
   }
-  void note(std::string_view name, std::string wrong);
+  /// @param inside  a JSON Pointer from the member on
+  void note(std::string_view name, std::string wrong, std::string_view inside = {});
+  /// Of a member that was read: good where nothing is wrong with it.
+  void judge(const json_member& member, std::string wrong, std::string_view inside = {});
 
   context& ctx_;
   field_origin from_;
   unsigned char* object_;
   const json_layout& layout_;
   std::array<std::uint32_t, json_most_members> counts_{};
+  json_marks given_{};
+  json_marks wrong_{};
   std::vector<field_error> errors_;
 };
 

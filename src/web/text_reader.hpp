@@ -2,7 +2,6 @@
 
 #include <weft/web/json/type.hpp>
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,8 +11,5 @@ namespace weft::detail {
 /// @return what is wrong, empty when nothing is
 std::string read_text(std::string_view text, void* out, const json_type& type,
                       const json_bounds& bounds);
-
-/// @param kind  a string or an array  @return what is wrong with `size`, empty when nothing is
-std::string check_size(json_kind kind, std::size_t size, const json_bounds& bounds);
 
 }  // namespace weft::detail

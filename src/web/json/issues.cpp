@@ -12,14 +12,23 @@
 namespace weft::detail {
 namespace {
 
-std::string names_of(const json_type& type) {
-  std::string names = "one of ";
-  const auto& enumerators = layout_of(type).enumerators;
-  for (const json_enumerator& enumerator : enumerators) {
-    if (&enumerator != &enumerators.front()) names += ", ";
-    names.append("\"").append(enumerator.name).append("\"");
+std::string quoted(std::string_view name) { return '"' + std::string(name) + '"'; }
+
+std::string one_of(const std::vector<std::string>& names) {
+  if (names.size() == 1) return names.front();
+  std::string text = "one of ";
+  for (const auto& name : names) {
+    if (&name != &names.front()) text += ", ";
+    text += name;
   }
-  return names;
+  return text;
+}
+
+std::string names_of(const json_type& type) {
+  std::vector<std::string> names;
+  for (const json_enumerator& enumerator : layout_of(type).enumerators)
+    names.push_back(quoted(enumerator.name));
+  return one_of(names);
 }
 
 std::string noun_of(const json_type& type);
@@ -56,11 +65,6 @@ std::string digits_of(std::uint64_t bits, bool is_signed) {
   return is_signed ? std::to_string(std::bit_cast<std::int64_t>(bits)) : std::to_string(bits);
 }
 
-std::string digits_of(double value) {
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
 std::string between(std::string low, const std::string& high) {
   return "must be between " + std::move(low) + " and " + high;
 }
@@ -81,9 +85,10 @@ std::string range_message(const json_type& type, const json_bounds& bounds) {
     return between(digits_of(bounds.low, type.is_signed), digits_of(bounds.high, type.is_signed));
   const double low = bounds.low_number;
   const double high = bounds.high_number;
-  if (std::isfinite(low) && std::isfinite(high)) return between(digits_of(low), digits_of(high));
-  if (std::isfinite(low)) return "must be at least " + digits_of(low);
-  if (std::isfinite(high)) return "must be at most " + digits_of(high);
+  if (std::isfinite(low) && std::isfinite(high))
+    return between(number_text(low), number_text(high));
+  if (std::isfinite(low)) return "must be at least " + number_text(low);
+  if (std::isfinite(high)) return "must be at most " + number_text(high);
   return "is beyond the range of its type";
 }
 
@@ -95,6 +100,28 @@ std::string size_message(json_kind kind, std::size_t least, std::size_t most) {
   if (least == 0) return "must have at most " + count(most);
   if (most == std::numeric_limits<std::size_t>::max()) return "must have at least " + count(least);
   return "must have between " + std::to_string(least) + " and " + count(most);
+}
+
+std::string wrong_size(json_kind kind, std::size_t size, const json_bounds& bounds) {
+  if (!bounds.sized || (size >= bounds.min_size && size <= bounds.max_size)) return {};
+  return size_message(kind, bounds.min_size, bounds.max_size);
+}
+
+std::string choices_message(const json_type& type, const std::vector<std::string>& texts,
+                            const std::vector<std::uint64_t>& bits) {
+  std::vector<std::string> names;
+  for (const auto& text : texts) names.push_back(quoted(text));
+  for (const auto value : bits) {
+    const auto* const known =
+        type.kind == json_kind::enumeration ? layout_of(type).find_enumerator(value) : nullptr;
+    names.push_back(known != nullptr ? quoted(known->name) : digits_of(value, type.is_signed));
+  }
+  return "must be " + one_of(names);
+}
+
+std::string number_text(double value) {
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, value).ptr};
 }
 
 void append_token(std::string& pointer, std::string_view token) {

@@ -11,18 +11,7 @@
 namespace weft::detail {
 namespace {
 
-const json_type& value_type_of(const json_type& type) {
-  return type.kind == json_kind::optional ? value_type_of(*type.optional->item) : type;
-}
-
 std::size_t list_of(std::size_t length) { return std::min(length, json_layout::longest_listed); }
-
-json_member& member_at(json_layout& layout, std::size_t offset) {
-  const auto place = std::ranges::find(layout.members, offset, &json_member::offset);
-  if (place == layout.members.end())
-    throw std::logic_error("json_rules names a member that BOOST_DESCRIBE_STRUCT does not");
-  return *place;
-}
 
 json_short_name short_name_of(std::string_view name) {
   json_short_name short_name;
@@ -78,6 +67,13 @@ const json_enumerator* json_layout::find_enumerator(std::uint64_t value) const n
   return place == enumerators.end() ? nullptr : &*place;
 }
 
+json_member& json_layout::member_at(std::size_t offset) {
+  const auto place = std::ranges::find(members, offset, &json_member::offset);
+  if (place == members.end())
+    throw std::logic_error("json_rules names a member that BOOST_DESCRIBE_STRUCT does not");
+  return *place;
+}
+
 const json_layout& build_layout(const json_type& type) {
   static std::mutex building;
   const std::lock_guard lock(building);
@@ -85,6 +81,10 @@ const json_layout& build_layout(const json_type& type) {
   auto layout = std::make_unique<json_layout>();
   json_members members(*layout);
   type.describe(members);
+  if (!layout->checks.empty()) {
+    const std::size_t behind = layout->members.size();
+    layout->required[behind / 64] |= std::uint64_t{1} << (behind % 64);
+  }
   layout->end = layout->members.data() + layout->members.size();
   list_by_length(*layout);
   write_pieces(*layout);
@@ -102,7 +102,7 @@ void json_members::add(const char* name, std::size_t offset, const json_type& ty
   member.mark_word = index / 64;
   member.mark = std::uint64_t{1} << (index % 64);
   member.offset = offset;
-  member.bounds = value_type_of(type).bounds;
+  member.bounds = held_type_of(type).bounds;
   if (type.kind != json_kind::optional) layout_.required[member.mark_word] |= member.mark;
 }
 
@@ -111,7 +111,7 @@ void json_members::add_enumerator(const char* name, std::uint64_t value) {
 }
 
 void json_members::optional(std::size_t offset) {
-  const json_member& member = member_at(layout_, offset);
+  const json_member& member = layout_.member_at(offset);
   layout_.required[member.mark_word] &= ~member.mark;
 }
 
@@ -122,24 +122,5 @@ void json_members::all_optional(std::size_t first_offset, std::size_t end_offset
 }
 
 void json_members::refuse_unknown() { layout_.refuses_unknown = true; }
-
-void json_members::range(std::size_t offset, std::uint64_t low, std::uint64_t high) {
-  json_bounds& bounds = member_at(layout_, offset).bounds;
-  bounds.low = low;
-  bounds.high = high;
-}
-
-void json_members::range(std::size_t offset, double low, double high) {
-  json_bounds& bounds = member_at(layout_, offset).bounds;
-  bounds.low_number = low;
-  bounds.high_number = high;
-}
-
-void json_members::size(std::size_t offset, std::size_t least, std::size_t most) {
-  json_bounds& bounds = member_at(layout_, offset).bounds;
-  bounds.min_size = least;
-  bounds.max_size = most;
-  bounds.sized = true;
-}
 
 }  // namespace weft::detail

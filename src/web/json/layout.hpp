@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,12 +35,21 @@ struct json_member {
   int next_of_length = -1;  ///< the next member whose name has the same length
 };
 
-/// A bit a member.
-using json_marks = std::array<std::uint64_t, json_most_members / 64>;
+/// A bit a member, and one more.
+using json_marks = std::array<std::uint64_t, json_most_members / 64 + 1>;
 
 struct json_enumerator {
   std::string_view name;
   std::uint64_t value;  ///< sign-extended
+};
+
+/// A rule that is looked at when the object is complete.
+struct json_check {
+  std::size_t member;         ///< whose rule it is, or who is at fault
+  unsigned depth = 0;         ///< so many lists deep are the values that it is about
+  bool is_of_object = false;  ///< it looks at the object, and only where nothing else is wrong
+  /// Completes the sentence "the value ...", or is empty where the value is good.
+  std::function<std::string(const void* value)> wrong;
 };
 
 inline constexpr std::size_t json_piece_block = 16;
@@ -51,7 +61,10 @@ struct json_layout {
   std::vector<json_member> members;
   const json_member* end = nullptr;  ///< of the members
   std::vector<json_enumerator> enumerators;
+  /// The mark behind those of the members is there where the type has checks: no member sets it, so
+  /// that the reader comes to look at them on the way that it has for absent members.
   json_marks required{};
+  std::vector<json_check> checks;
   /// First member with a name of that length; all longer names share the last list.
   std::array<int, longest_listed + 1> first_of_length;
   bool refuses_unknown = false;
@@ -60,7 +73,14 @@ struct json_layout {
   const json_member* find(std::string_view name) const noexcept;
   const json_enumerator* find_enumerator(std::string_view name) const noexcept;
   const json_enumerator* find_enumerator(std::uint64_t value) const noexcept;
+  /// @throws std::logic_error  there is none
+  json_member& member_at(std::size_t offset);
 };
+
+/// What a rule for a member of that type is about: of an optional, the value in it.
+inline const json_type& held_type_of(const json_type& type) noexcept {
+  return type.kind == json_kind::optional ? held_type_of(*type.optional->item) : type;
+}
 
 const json_layout& build_layout(const json_type& type);
 

@@ -1,6 +1,8 @@
 #include "reader.hpp"
 
 #include "issues.hpp"
+#include "rules.hpp"
+#include "utf8.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -27,11 +29,6 @@ Number nearest(std::string_view text, double fallback) {
   const auto end = text.data() + text.size();
   if (std::from_chars(text.data(), end, value).ec == std::errc{}) return value;
   return std::fabs(fallback) < 1 ? Number{} : std::numeric_limits<Number>::infinity();
-}
-
-std::size_t characters_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 }  // namespace
@@ -179,17 +176,15 @@ bool json_reader::end_text(std::string_view last) {
 }
 
 bool json_reader::check_text(const std::string& text) {
-  const json_bounds& good = *target_.bounds;
-  if (!good.sized) return true;
-  const std::size_t size = characters_of(text);
-  if (size >= good.min_size && size <= good.max_size) return true;
-  return issue(size_message(json_kind::string, good.min_size, good.max_size));
+  if (!target_.bounds->sized) return true;
+  auto wrong = wrong_size(json_kind::string, characters_of(text), *target_.bounds);
+  return wrong.empty() || issue(std::move(wrong));
 }
 
 bool json_reader::store_enumerator(std::string_view name) {
   const json_enumerator* found = layout_of(*target_.type).find_enumerator(name);
   if (found == nullptr) return issue(kind_message(*target_.type));
-  store_bits(found->value);
+  store_bits(target_.object, *target_.type, found->value);
   return true;
 }
 
@@ -206,7 +201,7 @@ bool json_reader::large_integer(std::uint64_t value) {
     return store_floating(static_cast<double>(value), {});
   const json_bounds& good = *target_.bounds;
   if (target_.type->is_signed || value < good.low || value > good.high) return out_of_range();
-  store_bits(value);
+  store_bits(target_.object, *target_.type, value);
   return true;
 }
 
@@ -259,6 +254,42 @@ bool json_reader::issue_at_key(std::string_view key, std::string message) {
 }
 
 bool json_reader::out_of_range() { return issue(range_message(*target_.type, *target_.bounds)); }
+
+bool json_reader::finish_object() {
+  return missing_members() && (top_->layout->checks.empty() || check_rules());
+}
+
+bool json_reader::check_rules() {
+  const bool all_good = issues_.empty() || !is_wrong(pointer(top_));
+  const auto broken = broken_rules(*top_->layout, top_->object, good_members(), all_good,
+                                   std::max<std::size_t>(limits_.issues, 1) - issues_.size());
+  for (const broken_rule& rule : broken) {
+    std::string place = pointer(top_);
+    append_token(place, rule.member->name);
+    issues_.push_back({place + rule.inside, rule.message});
+    if (is_full()) return false;
+  }
+  return true;
+}
+
+json_marks json_reader::good_members() const {
+  json_marks good = top_->seen;
+  if (issues_.empty()) return good;
+  for (const json_member& member : top_->layout->members) {
+    std::string place = pointer(top_);
+    append_token(place, member.name);
+    if (is_wrong(place)) good[member.mark_word] &= ~member.mark;
+  }
+  return good;
+}
+
+/// Whether there is an issue with the value at that place, or inside of it.
+bool json_reader::is_wrong(std::string_view place) const {
+  return std::ranges::any_of(issues_, [place](const json_issue& one) {
+    const std::string_view wrong = one.pointer;
+    return wrong.starts_with(place) && (wrong.size() == place.size() || wrong[place.size()] == '/');
+  });
+}
 
 bool json_reader::missing_members() {
   for (const json_member& member : top_->layout->members) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "layout.hpp"
+#include "values.hpp"
 
 #include <weft/web/json/outcome.hpp>
 #include <weft/web/json/parse.hpp>
@@ -127,12 +128,15 @@ private:
   bool store_integral(double value);
   template <class Number>
   bool store_nearest(Number number);
-  void store_bits(std::uint64_t bits);
 
   bool issue(std::string message);
   bool issue_at_key(std::string_view key, std::string message);
   bool out_of_range();
+  bool finish_object();
   bool missing_members();
+  bool check_rules();
+  json_marks good_members() const;
+  bool is_wrong(std::string_view pointer) const;
   std::string pointer(const frame* end) const;
 
   std::array<frame, json_limits::deepest + 1> frames_;
@@ -185,7 +189,7 @@ inline bool json_reader::end_object() {
   std::uint64_t missing = 0;
   for (std::size_t i = 0; i != top_->seen.size(); ++i)
     missing |= top_->layout->required[i] & ~top_->seen[i];
-  const bool go_on = missing == 0 || missing_members();
+  const bool go_on = missing == 0 || finish_object();
   --top_;
   return go_on;
 }
@@ -227,14 +231,11 @@ inline bool json_reader::integer(std::int64_t value) {
 }
 
 inline bool json_reader::store_integer(std::int64_t value) {
-  const json_bounds& good = *target_.bounds;
   const auto bits = std::bit_cast<std::uint64_t>(value);
-  const bool is_good = target_.type->is_signed
-                           ? value >= std::bit_cast<std::int64_t>(good.low) &&
-                                 value <= std::bit_cast<std::int64_t>(good.high)
-                           : value >= 0 && bits >= good.low && bits <= good.high;
-  if (!is_good) return out_of_range();
-  store_bits(bits);
+  const bool is_signed = target_.type->is_signed;
+  if ((!is_signed && value < 0) || !is_within(bits, is_signed, *target_.bounds))
+    return out_of_range();
+  store_bits(target_.object, *target_.type, bits);
   return true;
 }
 
@@ -250,18 +251,6 @@ inline bool json_reader::boolean(bool value) {
     return !is_full();
   *static_cast<bool*>(target_.object) = value;
   return true;
-}
-
-inline void json_reader::store_bits(std::uint64_t bits) {
-  const auto store = [this]<class Word>(Word word) {
-    std::memcpy(target_.object, &word, sizeof word);
-  };
-  switch (target_.type->width) {
-    case 1: return store(static_cast<std::uint8_t>(bits));
-    case 2: return store(static_cast<std::uint16_t>(bits));
-    case 4: return store(static_cast<std::uint32_t>(bits));
-    default: return store(bits);
-  }
 }
 
 }  // namespace weft::detail

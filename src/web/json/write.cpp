@@ -1,42 +1,16 @@
 #include <weft/web/json/write.hpp>
 
 #include "layout.hpp"
+#include "values.hpp"
 #include "writer.hpp"
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace weft::detail {
 namespace {
-
-template <class Number>
-Number load(const void* place) {
-  Number value;
-  std::memcpy(&value, place, sizeof value);
-  return value;
-}
-
-std::int64_t load_signed(const void* place, unsigned width) {
-  switch (width) {
-    case 1: return load<std::int8_t>(place);
-    case 2: return load<std::int16_t>(place);
-    case 4: return load<std::int32_t>(place);
-    default: return load<std::int64_t>(place);
-  }
-}
-
-std::uint64_t load_unsigned(const void* place, unsigned width) {
-  switch (width) {
-    case 1: return load<std::uint8_t>(place);
-    case 2: return load<std::uint16_t>(place);
-    case 4: return load<std::uint32_t>(place);
-    default: return load<std::uint64_t>(place);
-  }
-}
 
 void write_value(json_writer& out, const void* value, const json_type& type);
 
@@ -51,10 +25,7 @@ void write_floating(json_writer& out, const void* value, const json_type& type) 
 }
 
 void write_enumeration(json_writer& out, const void* value, const json_type& type) {
-  const std::uint64_t bits = type.is_signed
-                                 ? std::bit_cast<std::uint64_t>(load_signed(value, type.width))
-                                 : load_unsigned(value, type.width);
-  const json_enumerator* known = layout_of(type).find_enumerator(bits);
+  const json_enumerator* known = layout_of(type).find_enumerator(load_bits(value, type));
   if (known == nullptr) return write_integer(out, value, type);
   out.raw('"');
   out.raw(known->name);

@@ -65,11 +65,10 @@ struct json_array_table {
   static constexpr json_array_ops make() {
     json_array_ops table{&json_type_of<item, Use>, sizeof(item), 0, nullptr, nullptr, nullptr};
     if constexpr (is_json_fixed<T>) table.fixed_size = std::tuple_size_v<T>;
+    table.view = &view;
     if constexpr (Use == json_use::read) {
       table.clear = &clear;
       table.append = &append;
-    } else {
-      table.view = &view;
     }
     return table;
   }
@@ -89,11 +88,10 @@ struct json_map_table {
 
   static constexpr json_map_ops make() {
     json_map_ops table{&json_type_of<typename T::mapped_type, Use>, nullptr, nullptr, nullptr};
+    table.visit = &visit;
     if constexpr (Use == json_use::read) {
       table.clear = &clear;
       table.insert = &insert;
-    } else {
-      table.visit = &visit;
     }
     return table;
   }
@@ -111,11 +109,10 @@ struct json_optional_table {
 
   static constexpr json_optional_ops make() {
     json_optional_ops table{&json_type_of<typename T::value_type, Use>, nullptr, nullptr, nullptr};
+    table.view = &view;
     if constexpr (Use == json_use::read) {
       table.clear = &clear;
       table.emplace = &emplace;
-    } else {
-      table.view = &view;
     }
     return table;
   }
@@ -208,7 +205,7 @@ void describe_json_object(json_members& members) {
     members.add(name, json_offset<T>(pointer), json_type_of<Pointer, Use>);
   };
   const auto add_all = [&]<template <class...> class List, class... Member>(List<Member...>) {
-    static_assert(sizeof...(Member) <= json_most_members, "weft binds at most 128 members a type");
+    static_assert(sizeof...(Member) <= json_most_members, "weft binds at most 127 members a type");
     (add(Member::name, Member::pointer), ...);
   };
   using namespace boost::describe;

@@ -1,50 +1,70 @@
 #pragma once
 
+#include <weft/web/json/rule_place.hpp>
 #include <weft/web/json/type.hpp>
 
 #include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
+#include <initializer_list>
+#include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace weft {
+
 namespace detail {
 
-template <class Optional>
-struct json_value_of {
-  using type = Optional;
-};
-template <class Value>
-struct json_value_of<std::optional<Value>> {
-  using type = Value;
-};
+template <class Number>
+concept json_number = std::is_arithmetic_v<Number> && !std::same_as<Number, bool>;
 
-/// Where a member lies in T, or in a base of T.
-template <class T, class Member, class Class>
-std::size_t json_offset(Member Class::*member) {
-  alignas(T) unsigned char storage[sizeof(T)];
-  const auto* object = reinterpret_cast<const T*>(storage);
-  const auto* place = reinterpret_cast<const unsigned char*>(std::addressof(object->*member));
-  return static_cast<std::size_t>(place - storage);
+template <class Value>
+constexpr auto json_rule_bits(Value value) noexcept {
+  if constexpr (std::is_enum_v<Value>)
+    return json_rule_bits(static_cast<std::underlying_type_t<Value>>(value));
+  else if constexpr (std::is_floating_point_v<Value>) return static_cast<double>(value);
+  else if constexpr (std::signed_integral<Value>)
+    return std::bit_cast<std::uint64_t>(static_cast<std::int64_t>(value));
+  else return static_cast<std::uint64_t>(value);
+}
+
+/// How one_of() takes its values.
+template <class Value>
+using json_choice = std::conditional_t<std::same_as<Value, std::string>, std::string_view, Value>;
+
+template <class Value>
+bool json_less(const void* left, const void* right) {
+  return *static_cast<const Value*>(left) < *static_cast<const Value*>(right);
+}
+
+template <class Value>
+json_predicate json_predicate_of(bool (*holds)(const Value&)) {
+  return {reinterpret_cast<void (*)()>(holds), [](void (*function)(), const void* value) {
+            return reinterpret_cast<bool (*)(const Value&)>(function)(
+                *static_cast<const Value*>(value));
+          }};
 }
 
 }  // namespace detail
 
-/// What a described type demands of a document beyond the types of its members.
+/// What a described type demands of a document beyond the types of its members, for JSON, queries
+/// and forms alike.
 ///
 /// Without rules every member is required, except those of type std::optional, and unknown keys
 /// are ignored. A function `json_rules` beside the type changes that; the rules of described bases
-/// apply too. A rule for a std::optional member holds for the value in it.
+/// apply too. A rule for a std::optional member holds for the value in it, and no rule for a
+/// member that is absent: an initialiser is the author's own.
 ///
 ///     inline void json_rules(weft::rules_for<order_line>& line) {
 ///       line.range(&order_line::quantity, 1, 1000);
 ///       line.optional(&order_line::note);
+///       line.size(weft::each(&order_line::tags), 1, 20);
 ///     }
 ///
+/// The function runs once, when the type is first met. Where it makes no sense (a pattern that is
+/// none, a member that is not described) that first use throws std::logic_error.
 /// @example tests/unit/web/json/rules_test.cpp:rules
 template <class T>
 class rules_for {
@@ -65,38 +85,145 @@ public:
   void refuse_unknown() { members_.refuse_unknown(); }
 
   /// The number lies between `low` and `high`, both included.
-  template <class Member, class Class>
-  void range(Member Class::*member, typename detail::json_value_of<Member>::type low,
-             typename detail::json_value_of<Member>::type high) {
-    using number = typename detail::json_value_of<Member>::type;
-    static_assert(std::is_arithmetic_v<number> && !std::same_as<number, bool>,
-                  "range() is for numbers; size() is for strings, vectors and maps");
-    if constexpr (std::is_floating_point_v<number>)
-      members_.range(offset(member), static_cast<double>(low), static_cast<double>(high));
-    else members_.range(offset(member), bits(low), bits(high));
+  template <class Place>
+  void range(Place place, detail::rule_value<Place> low, detail::rule_value<Place> high) {
+    at_least(place, low);
+    at_most(place, high);
+  }
+  template <class Place>
+  void at_least(Place place, detail::rule_value<Place> low) {
+    require_number<Place>();
+    members_.at_least(at(place), detail::json_rule_bits(low));
+  }
+  template <class Place>
+  void at_most(Place place, detail::rule_value<Place> high) {
+    require_number<Place>();
+    members_.at_most(at(place), detail::json_rule_bits(high));
+  }
+  /// A floating-point number that is no bound itself: a price above 0.
+  template <class Place>
+  void above(Place place, detail::rule_value<Place> low) {
+    static_assert(std::is_floating_point_v<detail::rule_value<Place>>,
+                  "above() is for floating-point numbers; for integers say at_least()");
+    members_.above(at(place), static_cast<double>(low));
+  }
+  template <class Place>
+  void below(Place place, detail::rule_value<Place> high) {
+    static_assert(std::is_floating_point_v<detail::rule_value<Place>>,
+                  "below() is for floating-point numbers; for integers say at_most()");
+    members_.below(at(place), static_cast<double>(high));
+  }
+  /// The number is a whole number of steps, reckoned in decimals: 0.3 is three times 0.1.
+  template <class Place>
+  void multiple_of(Place place, detail::rule_value<Place> step) {
+    require_number<Place>();
+    members_.multiple_of(at(place), detail::json_rule_bits(step));
   }
 
-  /// Characters of a string, items of a vector, entries of a map: between both, included.
-  template <class Member, class Class>
-  void size(Member Class::*member, std::size_t least, std::size_t most) {
+  /// Characters (code points) of a string, items of a vector, entries of a map, bytes of an upload:
+  /// between both, included.
+  template <class Place>
+  void size(Place place, std::size_t least,
+            std::size_t most = std::numeric_limits<std::size_t>::max()) {
     static_assert(
-        requires(typename detail::json_value_of<Member>::type value) { value.size(); },
+        requires(detail::rule_value<Place> value) { value.size(); },
         "size() is for strings, vectors and maps; range() is for numbers");
-    members_.size(offset(member), least, most);
+    members_.size(at(place), least, most);
+  }
+  /// No two items of a vector or an array are the same. They need a `<`.
+  template <class Place>
+  void unique(Place place) {
+    using item = typename detail::json_item_of<detail::rule_value<Place>>::type;
+    static_assert(
+        requires(const item& value) { value < value; } && std::totally_ordered<item>,
+        "unique() is for vectors and arrays of what can be compared by <");
+    members_.unique(at(place), &detail::json_less<item>);
+  }
+
+  /// The whole text is like the regular expression. It becomes a table once, and a text is then
+  /// looked at once, character by character: no text takes long.
+  ///
+  /// Characters, `.` (any but line ends), `[a-z]`, `[^a-z]`, `\d \w \s` and `\D \W \S` (ASCII),
+  /// `\n \r \t \f \v \xHH \uHHHH`, groups, `|`, `* + ? {n} {n,} {n,m}`; `^` in front and `$` at the
+  /// end say what holds anyway. Nothing looks around, behind or back, and a pattern whose table
+  /// would be large is refused.
+  template <class Place>
+  void pattern(Place place, std::string_view expression) {
+    require_text<Place>();
+    members_.pattern(at(place), expression);
+  }
+  /// An address as `<input type=email>` takes it, whose host has a dot: ASCII, without a name or
+  /// comments. Whether mail arrives there only a mail tells.
+  template <class Place>
+  void email(Place place) {
+    require_text<Place>();
+    members_.email(at(place));
+  }
+  /// An absolute http or https URL with a host. @source RFC 3986
+  template <class Place>
+  void url(Place place) {
+    require_text<Place>();
+    members_.url(at(place));
+  }
+  /// One of these strings, integers or enumerators.
+  template <class Place>
+  void one_of(Place place,
+              std::initializer_list<detail::json_choice<detail::rule_value<Place>>> values) {
+    using value = detail::rule_value<Place>;
+    static_assert(std::same_as<value, std::string> || std::integral<value> || std::is_enum_v<value>,
+                  "one_of() is for strings, integers and enums");
+    if constexpr (std::same_as<value, std::string>) {
+      for (const auto choice : values) members_.one_of(at(place), choice);
+    } else {
+      for (const auto choice : values) members_.one_of(at(place), detail::json_rule_bits(choice));
+    }
+  }
+
+  /// A rule of your own: a function without captures that takes the value, or the whole object and
+  /// then runs only where nothing else is wrong with it. `place` names what is at fault.
+  /// @param message  completes the sentence "the value ...": "must be after the start"
+  template <class Place, class Function>
+  void check(Place place, Function holds, std::string_view message) {
+    using value = detail::rule_value<Place>;
+    if constexpr (std::is_invocable_r_v<bool, Function, const value&>) {
+      members_.check(at(place), predicate<value>(holds), message);
+    } else {
+      static_assert(std::is_invocable_r_v<bool, Function, const T&>,
+                    "check() needs a function without captures that takes the member's value, or "
+                    "the whole object, as a const reference, and returns bool");
+      static_assert(detail::rule_place<Place>::depth == 0,
+                    "a check of the whole object names a member, not its items");
+      members_.check_object(at(place), shift_, predicate<T>(holds), message);
+    }
   }
 
 private:
+  template <class Value, class Function>
+  static detail::json_predicate predicate(Function holds) {
+    static_assert(std::is_convertible_v<Function, bool (*)(const Value&)>,
+                  "check() needs a function without captures");
+    return detail::json_predicate_of<Value>(holds);
+  }
+  template <class Place>
+  static constexpr void require_number() {
+    static_assert(detail::json_number<detail::rule_value<Place>>,
+                  "range() and its like are for numbers; size() is for strings, vectors and maps");
+  }
+  template <class Place>
+  static constexpr void require_text() {
+    static_assert(std::same_as<detail::rule_value<Place>, std::string>,
+                  "pattern(), email() and url() are for std::string");
+  }
+
   template <class Member, class Class>
   std::size_t offset(Member Class::*member) const {
     static_assert(std::derived_from<T, Class>, "a rule names a member of another type");
     return shift_ + detail::json_offset<T>(member);
   }
-
-  template <std::integral I>
-  static constexpr std::uint64_t bits(I value) noexcept {
-    if constexpr (std::signed_integral<I>)
-      return std::bit_cast<std::uint64_t>(static_cast<std::int64_t>(value));
-    else return value;
+  template <class Place>
+  detail::json_place at(Place place) const {
+    using known = detail::rule_place<Place>;
+    return {offset(known::member_of(place)), known::depth};
   }
 
   detail::json_members& members_;

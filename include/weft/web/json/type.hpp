@@ -39,7 +39,7 @@ struct json_bounds {
 };
 
 /// Members of one type, bases included: as many as the reader keeps marks for in a frame.
-inline constexpr std::size_t json_most_members = 128;
+inline constexpr std::size_t json_most_members = 127;
 
 struct json_type;
 struct json_layout;
@@ -106,6 +106,18 @@ struct json_type {
   mutable std::atomic<const json_layout*> layout{nullptr};
 };
 
+/// What a rule is about: a member, or the items so many lists deep inside of it.
+struct json_place {
+  std::size_t offset;
+  unsigned depth;
+};
+
+/// A function of a value, its type taken away.
+struct json_predicate {
+  void (*function)();
+  bool (*call)(void (*function)(), const void* value);
+};
+
 /// Receives the members, enumerators and rules of one type while its layout is built.
 class json_members {
 public:
@@ -117,9 +129,27 @@ public:
   void optional(std::size_t offset);
   void all_optional(std::size_t first_offset, std::size_t end_offset);
   void refuse_unknown();
-  void range(std::size_t offset, std::uint64_t low, std::uint64_t high);
-  void range(std::size_t offset, double low, double high);
-  void size(std::size_t offset, std::size_t least, std::size_t most);
+
+  // Rules, as weft::rules_for has them. Integers and enumerators come as their bits.
+  void at_least(json_place place, std::uint64_t low);
+  void at_least(json_place place, double low);
+  void at_most(json_place place, std::uint64_t high);
+  void at_most(json_place place, double high);
+  void above(json_place place, double low);
+  void below(json_place place, double high);
+  void multiple_of(json_place place, std::uint64_t step);
+  void multiple_of(json_place place, double step);
+  void size(json_place place, std::size_t least, std::size_t most);
+  void unique(json_place place, bool (*less)(const void* left, const void* right));
+  void pattern(json_place place, std::string_view expression);
+  void email(json_place place);
+  void url(json_place place);
+  void one_of(json_place place, std::string_view choice);  ///< one more
+  void one_of(json_place place, std::uint64_t choice);
+  void check(json_place place, json_predicate holds, std::string_view message);
+  /// @param shift  where the object begins that `holds` takes
+  void check_object(json_place place, std::size_t shift, json_predicate holds,
+                    std::string_view message);
 
 private:
   json_layout& layout_;

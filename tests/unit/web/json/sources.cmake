@@ -2,5 +2,8 @@ set(weft_web_json_test_sources
   json/parse_test.cpp
   json/issues_test.cpp
   json/rules_test.cpp
+  json/checks_test.cpp
+  json/decimal_test.cpp
+  json/pattern_test.cpp
   json/write_test.cpp
   json/differential_test.cpp)
