@@ -2,6 +2,7 @@
 
 #include <weft/web/json.hpp>
 #include <weft/web/json/parse.hpp>
+#include <weft/web/json/patch.hpp>
 
 #include <string>
 #include <string_view>
@@ -43,6 +44,16 @@ void reject_outcome(context& ctx, json_outcome&& outcome) {
 bool read_json_body(context& ctx, const json_type& type, void* out) {
   if (!require_json_type(ctx)) return false;
   auto outcome = parse_json(ctx.request().body(), out, type, {});
+  if (outcome) return true;
+  reject_outcome(ctx, std::move(outcome));
+  return false;
+}
+
+bool read_patch_body(context& ctx, const json_type& type, void* out, std::string& text,
+                     std::vector<std::size_t>& given) {
+  if (!require_json_type(ctx)) return false;
+  text = ctx.request().body();
+  auto outcome = parse_patch(text, out, type, {}, given);
   if (outcome) return true;
   reject_outcome(ctx, std::move(outcome));
   return false;

@@ -70,6 +70,15 @@ void write_problem(const problem& failure, response& res) {
 http_error::http_error(http_status status, std::string detail)
     : problem_{status, std::move(detail), {}} {}
 
+http_error::http_error(json_outcome outcome)
+    : problem_{
+          outcome.is_syntax_error() ? http_status::bad_request : http_status::unprocessable_content,
+          std::string(outcome.message()),
+          {}} {
+  for (auto& issue : std::move(outcome).issues())
+    at(std::move(issue.pointer), std::move(issue.message));
+}
+
 http_error& http_error::at(std::string pointer, std::string message) & {
   problem_.errors.push_back({field_error::place::body, std::move(pointer), std::move(message)});
   return *this;

@@ -16,10 +16,10 @@ void write_text(context& ctx, std::string_view text) {
   res.body().append(text);
 }
 
-void write_json_value(context& ctx, const void* value, const json_type& type) {
+void write_json_value(context& ctx, const void* value, const json_type& type, json_style style) {
   auto& res = ctx.response();
   res.set_content_type("application/json");
-  write_json(res.body(), value, type);
+  write_json(res.body(), value, type, style);
 }
 
 void write_location(context& ctx, http_status status, std::string_view location) {

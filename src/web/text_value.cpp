@@ -1,9 +1,9 @@
 #include <weft/web/text_value.hpp>
 
 #include "web/json/issues.hpp"
-#include "web/json/layout.hpp"
 #include "web/json/rules.hpp"
 #include "web/json/values.hpp"
+#include "web/json/words.hpp"
 #include "web/text_reader.hpp"
 
 #include <bit>
@@ -55,13 +55,6 @@ std::string read_boolean(std::string_view text, void* out, const json_type& type
   return {};
 }
 
-std::string read_enumerator(std::string_view text, void* out, const json_type& type) {
-  const auto* found = layout_of(type).find_enumerator(text);
-  if (found == nullptr) return kind_message(type);
-  store_bits(out, type, found->value);
-  return {};
-}
-
 std::string read_string(std::string_view text, void* out, const json_type& type,
                         const json_bounds& bounds) {
   static_cast<std::string*>(out)->assign(text);
@@ -74,9 +67,12 @@ std::string read_text(std::string_view text, void* out, const json_type& type,
                       const json_bounds& bounds) {
   switch (type.kind) {
     case json_kind::boolean: return read_boolean(text, out, type);
-    case json_kind::enumeration: return read_enumerator(text, out, type);
+    case json_kind::enumeration:
+    case json_kind::date_time:
+    case json_kind::date: return read_word(text, out, type, bounds);
     case json_kind::string: return read_string(text, out, type, bounds);
     case json_kind::integer:
+    case json_kind::integer_text:
       return type.is_signed ? read_integer<std::int64_t>(text, out, type, bounds)
                             : read_integer<std::uint64_t>(text, out, type, bounds);
     case json_kind::floating:

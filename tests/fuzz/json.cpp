@@ -10,6 +10,7 @@
 
 #include <weft/base/byte_buffer.hpp>
 #include <weft/web/json/parse.hpp>
+#include <weft/web/json/patch.hpp>
 #include <weft/web/json/write.hpp>
 
 #include <boost/json/parse.hpp>
@@ -21,7 +22,7 @@
 namespace weft::fuzz {
 
 const std::vector<std::string_view> plants = {"accept_text", "accept_value", "change_value",
-                                              "move_issue", "lose_written"};
+                                              "move_issue",  "lose_written", "lose_patch"};
 
 namespace {
 
@@ -46,7 +47,9 @@ std::string written(const json_node& value) {
 void expect_place(const json_issue& issue, const json::value& tree) {
   auto pointer = issue.pointer;
   if (is_planted("move_issue")) pointer += "/nowhere";
-  if (issue.message == "is required") pointer.erase(pointer.rfind('/'));
+  // What is not there may be missed, and the end that a range has by itself is there for its rule.
+  if (issue.message == "is required" || issue.message == "must not be below lowEnd")
+    pointer.erase(pointer.rfind('/'));
   boost::system::error_code ec;
   expect(tree.find_pointer(pointer, ec) != nullptr, "an issue points at nothing: " + pointer);
 }
@@ -73,6 +76,34 @@ void expect_tree_agrees(const json_outcome& ours, const json_node& value, const 
   expect_same(text, written(theirs), "the tree has another value");
 }
 
+json_node sample() {
+  json_node node;
+  node.whole = 1;
+  node.text = "text";
+  node.label = json_label{1, "a", 2};
+  node.list.emplace(1);
+  node.table.emplace()["k"].small = std::int8_t{1};
+  node.ruled.emplace().words.emplace()["w"] = "yes";
+  node.ruled->high_end = 4;
+  return node;
+}
+
+/// A patch that is applied to an object makes of it what RFC 7396 makes of its tree.
+void expect_merge(std::string_view text, const json::value& tree, const json_limits& limits) {
+  auto object = sample();
+  auto merged = json::parse(written(object));
+  merge(merged, tree);
+  json_node theirs;
+  const bool fits = bind_tree(merged, theirs);
+
+  patch<json_node> change;
+  const bool is_good =
+      patch<json_node>::parse(text, change, limits).ok() && apply(change, object).ok();
+  expect(is_good == fits, fits ? "a patch is refused that fits" : "a patch fits that must not");
+  if (is_planted("lose_patch")) object.whole.reset();
+  expect_same(written(object), written(fits ? theirs : sample()), "a patch makes another value");
+}
+
 }  // namespace
 
 void try_input(std::string_view bytes) {
@@ -90,6 +121,7 @@ void try_input(std::string_view bytes) {
          is_json ? "Boost.JSON refuses a text" : "Boost.JSON accepts a text");
   if (!tree) return;
   if (!has_repeated_key(text)) expect_tree_agrees(ours, value, *tree);
+  if (!has_repeated_key(text) && is_plain_patch(*tree)) expect_merge(text, *tree, limits);
   if (ours.ok()) expect_round_trip(value, limits);
 }
 

@@ -156,7 +156,8 @@ struct handler_binding {
   static_assert(
       (known_argument<P> && ...),
       "weft: a handler's parameter is one of the extractors path<T>, query<T>, "
-      "query_value<\"name\", T>, header<\"Name\">, cookie<\"name\", T>, json<T>, form<T>, "
+      "query_value<\"name\", T>, header<\"Name\">, cookie<\"name\", T>, json<T>, patch<T>, "
+      "form<T>, "
       "multipart, state<T>, body, body_stream, client_address (or one of your own), const request& "
       "or context&");
   static constexpr bool streams_body = (reads_body_pieces<P> || ...);

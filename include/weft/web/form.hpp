@@ -79,7 +79,7 @@ consteval bool has_uploads() {
 template <class T>
 void describe_form(json_members& members) {
   visit_members<T>([&]<template <class...> class List, class... Member>(List<Member...>) {
-    static_assert(sizeof...(Member) <= json_most_members, "weft binds at most 127 members a type");
+    static_assert(sizeof...(Member) <= json_most_members, "weft binds at most 126 members a type");
     (members.add(Member::name, json_offset<T>(Member::pointer),
                  form_member_type<member_type_of<T, Member>>()),
      ...);

@@ -3,6 +3,7 @@
 #include <weft/base/error.hpp>
 #include <weft/http/response.hpp>
 #include <weft/http/status.hpp>
+#include <weft/web/json/outcome.hpp>
 
 #include <exception>
 #include <string>
@@ -45,6 +46,8 @@ class http_error : public std::exception {
 public:
   /// @param detail  public text; never put there what only the log may know
   explicit http_error(http_status status, std::string detail = {});
+  /// A 422 with all issues, or a 400 for what is no JSON. @param outcome  not ok
+  explicit http_error(json_outcome outcome);
 
   /// Names a part of the body. @param pointer  a JSON Pointer, "/items/0/quantity"
   http_error& at(std::string pointer, std::string message) &;

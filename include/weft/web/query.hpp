@@ -75,10 +75,11 @@ consteval bool all_members_fit_query() {
 /// @example tests/unit/web/extractor_test.cpp:query
 template <class T>
 class query : public detail::extracted<T> {
-  static_assert(detail::all_members_fit_query<T>(),
-                "weft: query<T> needs a struct described with BOOST_DESCRIBE_STRUCT, whose members "
-                "are strings, numbers, bools, described enums, or std::optional or std::vector of "
-                "these; a single parameter is query_value<\"name\", T>");
+  static_assert(
+      detail::all_members_fit_query<T>(),
+      "weft: query<T> needs a struct described with BOOST_DESCRIBE_STRUCT, whose members "
+      "are strings, numbers, bools, dates, described enums, or std::optional or std::vector of "
+      "these; a single parameter is query_value<\"name\", T>");
 
 public:
   using detail::extracted<T>::extracted;

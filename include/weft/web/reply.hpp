@@ -3,6 +3,7 @@
 #include <weft/base/error.hpp>
 #include <weft/web/context.hpp>
 #include <weft/web/json/describe.hpp>
+#include <weft/web/json/write.hpp>
 
 #include <concepts>
 #include <optional>
@@ -17,7 +18,8 @@ namespace weft {
 namespace detail {
 
 void write_text(context& ctx, std::string_view text);
-void write_json_value(context& ctx, const void* value, const json_type& type);
+void write_json_value(context& ctx, const void* value, const json_type& type,
+                      json_style style = json_style::compact);
 void write_location(context& ctx, http_status status, std::string_view location);
 /// Answers with the status that `error` stands for; private codes go to the log.
 void write_error(context& ctx, std::error_code error);
@@ -117,6 +119,22 @@ public:
 
 private:
   http_status status_;
+  T value_;
+};
+
+/// A value as JSON in a style of one's own choice: `return with_style(json_style::pretty, item);`
+template <json_writable T>
+class with_style {
+public:
+  with_style(json_style style, T value) : style_(style), value_(std::move(value)) {}
+
+  void reply_to(context& ctx) && {
+    detail::write_json_value(ctx, &value_, detail::json_type_of<T, detail::json_use::write>,
+                             style_);
+  }
+
+private:
+  json_style style_;
   T value_;
 };
 

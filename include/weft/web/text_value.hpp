@@ -2,6 +2,7 @@
 
 #include <weft/web/json/describe.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <string>
 #include <string_view>
@@ -11,8 +12,8 @@ namespace weft {
 
 /// How a T is read from one piece of request text: a path segment, a query value, a header.
 ///
-/// Made for strings, bool, integers, floating-point numbers and enums that are described with
-/// BOOST_DESCRIBE_ENUM; specialise it for types of your own:
+/// Made for strings, bool, integers, floating-point numbers, times, dates and enums that are
+/// described with BOOST_DESCRIBE_ENUM; specialise it for types of your own:
 ///
 ///     template <> struct weft::text_value<colour> {
 ///       static std::string read(std::string_view text, colour& out);
@@ -36,7 +37,8 @@ std::string read_text(std::string_view text, void* out, const json_type& type);
 template <class T>
 inline constexpr bool is_text_scalar =
     json_readable<T> &&
-    (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, std::string>);
+    (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::same_as<T, std::string> ||
+     is_json_time<T> || std::same_as<T, std::chrono::year_month_day>);
 
 }  // namespace detail
 

@@ -1,7 +1,9 @@
 #include "issues.hpp"
 
 #include "layout.hpp"
+#include "values.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <cmath>
@@ -34,10 +36,15 @@ std::string names_of(const json_type& type) {
 std::string noun_of(const json_type& type);
 
 std::string alternatives_of(const json_variant_ops& variant) {
-  std::string text;
+  std::vector<std::string> nouns;
   for (std::size_t i = 0; i != variant.count; ++i) {
-    if (i != 0) text += i + 1 == variant.count ? " or " : ", ";
-    text += noun_of(*variant.items[i]);
+    auto noun = noun_of(*variant.items[i]);
+    if (std::ranges::count(nouns, noun) == 0) nouns.push_back(std::move(noun));
+  }
+  std::string text;
+  for (std::size_t i = 0; i != nouns.size(); ++i) {
+    if (i != 0) text += i + 1 == nouns.size() ? " or " : ", ";
+    text += nouns[i];
   }
   return text;
 }
@@ -54,6 +61,9 @@ std::string noun_of(const json_type& type) {
     case json_kind::optional: return noun_of(*type.optional->item) + " or null";
     case json_kind::variant: return alternatives_of(*type.variant);
     case json_kind::null: return "null";
+    case json_kind::date_time: return "a date and time like 2026-11-27T15:40:00Z";
+    case json_kind::date: return "a date like 2026-11-27";
+    case json_kind::integer_text: return "an integer, as a number or a string";
     case json_kind::none:
     case json_kind::string:
     case json_kind::string_view: break;
@@ -81,7 +91,7 @@ std::string_view counted(json_kind kind, bool one) {
 std::string kind_message(const json_type& type) { return "must be " + noun_of(type); }
 
 std::string range_message(const json_type& type, const json_bounds& bounds) {
-  if (type.kind == json_kind::integer)
+  if (is_integer(type.kind))
     return between(digits_of(bounds.low, type.is_signed), digits_of(bounds.high, type.is_signed));
   const double low = bounds.low_number;
   const double high = bounds.high_number;
@@ -107,10 +117,16 @@ std::string wrong_size(json_kind kind, std::size_t size, const json_bounds& boun
   return size_message(kind, bounds.min_size, bounds.max_size);
 }
 
-std::string choices_message(const json_type& type, const std::vector<std::string>& texts,
-                            const std::vector<std::uint64_t>& bits) {
+std::string texts_message(const std::vector<std::string>& texts) {
   std::vector<std::string> names;
   for (const auto& text : texts) names.push_back(quoted(text));
+  return "must be " + one_of(names);
+}
+
+std::string choices_message(const json_type& type, const std::vector<std::string>& texts,
+                            const std::vector<std::uint64_t>& bits) {
+  if (type.kind == json_kind::string) return texts_message(texts);
+  std::vector<std::string> names;
   for (const auto value : bits) {
     const auto* const known =
         type.kind == json_kind::enumeration ? layout_of(type).find_enumerator(value) : nullptr;

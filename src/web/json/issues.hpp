@@ -24,6 +24,7 @@ std::string wrong_size(json_kind kind, std::size_t size, const json_bounds& boun
 /// "must be one of "a", "b"". @param texts  for strings  @param bits  for all else
 std::string choices_message(const json_type& type, const std::vector<std::string>& texts,
                             const std::vector<std::uint64_t>& bits);
+std::string texts_message(const std::vector<std::string>& texts);
 /// The shortest text of a number.
 std::string number_text(double value);
 

@@ -74,6 +74,54 @@ json_member& json_layout::member_at(std::size_t offset) {
   return *place;
 }
 
+namespace {
+
+void refuse(const std::string& what) { throw std::logic_error("json_rules: " + what); }
+
+void refuse_same_names(const json_layout& layout) {
+  for (const json_member& member : layout.members)
+    if (layout.find(member.name) != &member)
+      refuse("two members are named \"" + std::string(member.name) + "\" in the text");
+}
+
+/// The tag is a member that no object has: an enumeration of one value that takes no room. So it is
+/// read, written and complained about as any other.
+void add_tag(json_layout& layout) {
+  layout.tag_layout = std::make_unique<json_layout>();
+  layout.tag_layout->enumerators.push_back({layout.tag_value, 0});
+  json_type& type = layout.types.emplace_back();
+  type.kind = json_kind::enumeration;
+  type.layout.store(layout.tag_layout.get(), std::memory_order_relaxed);
+  json_member member;
+  member.name = layout.tag_name;
+  member.type = &type;
+  layout.members.insert(layout.members.begin(), member);
+  for (json_check& check : layout.checks) ++check.member;
+}
+
+/// What has to wait until all members and rules are known.
+void complete(json_layout& layout) {
+  if (layout.has_tag) add_tag(layout);
+  for (std::size_t i = 0; i != layout.members.size(); ++i) {
+    json_member& member = layout.members[i];
+    member.mark_word = i / 64;
+    member.mark = std::uint64_t{1} << (i % 64);
+    if (member.is_required) layout.required[member.mark_word] |= member.mark;
+    if (member.omits_null) layout.omits_null = true;
+    member.short_name = short_name_of(member.name);
+  }
+  if (!layout.checks.empty()) {
+    const std::size_t behind = layout.members.size();
+    layout.required[behind / 64] |= std::uint64_t{1} << (behind % 64);
+  }
+  layout.end = layout.members.data() + layout.members.size();
+  list_by_length(layout);
+  refuse_same_names(layout);
+  write_pieces(layout);
+}
+
+}  // namespace
+
 const json_layout& build_layout(const json_type& type) {
   static std::mutex building;
   const std::lock_guard lock(building);
@@ -81,44 +129,30 @@ const json_layout& build_layout(const json_type& type) {
   auto layout = std::make_unique<json_layout>();
   json_members members(*layout);
   type.describe(members);
-  if (!layout->checks.empty()) {
-    const std::size_t behind = layout->members.size();
-    layout->required[behind / 64] |= std::uint64_t{1} << (behind % 64);
-  }
-  layout->end = layout->members.data() + layout->members.size();
-  list_by_length(*layout);
-  write_pieces(*layout);
+  complete(*layout);
   // Lives as long as the type, which is for ever.
   type.layout.store(layout.get(), std::memory_order_release);
   return *layout.release();
 }
 
 void json_members::add(const char* name, std::size_t offset, const json_type& type) {
-  const std::size_t index = layout_.members.size();
   json_member& member = layout_.members.emplace_back();
   member.name = name;
-  member.short_name = short_name_of(name);
   member.type = &type;
-  member.mark_word = index / 64;
-  member.mark = std::uint64_t{1} << (index % 64);
   member.offset = offset;
   member.bounds = held_type_of(type).bounds;
-  if (type.kind != json_kind::optional) layout_.required[member.mark_word] |= member.mark;
+  member.is_required = type.kind != json_kind::optional;
 }
 
 void json_members::add_enumerator(const char* name, std::uint64_t value) {
   layout_.enumerators.push_back({name, value});
 }
 
-void json_members::optional(std::size_t offset) {
-  const json_member& member = layout_.member_at(offset);
-  layout_.required[member.mark_word] &= ~member.mark;
-}
+void json_members::optional(std::size_t offset) { layout_.member_at(offset).is_required = false; }
 
 void json_members::all_optional(std::size_t first_offset, std::size_t end_offset) {
-  for (const json_member& member : layout_.members)
-    if (member.offset >= first_offset && member.offset < end_offset)
-      layout_.required[member.mark_word] &= ~member.mark;
+  for (json_member& member : layout_.members)
+    if (member.offset >= first_offset && member.offset < end_offset) member.is_required = false;
 }
 
 void json_members::refuse_unknown() { layout_.refuses_unknown = true; }

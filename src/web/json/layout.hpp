@@ -6,7 +6,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +35,9 @@ struct json_member {
   /// copied from its start whatever its length is.
   std::string_view piece;
   int next_of_length = -1;  ///< the next member whose name has the same length
+  bool is_required = true;
+  bool has_own_name = false;  ///< by a rule
+  bool omits_null = false;
 };
 
 /// A bit a member, and one more.
@@ -68,7 +73,19 @@ struct json_layout {
   /// First member with a name of that length; all longer names share the last list.
   std::array<int, longest_listed + 1> first_of_length;
   bool refuses_unknown = false;
+  bool omits_null = false;  ///< one of its members does
+  /// The first member says which type this is. It takes one value only, and no room.
+  bool has_tag = false;
   std::string pieces;
+  std::deque<std::string> names;  ///< those that are not the members' own
+  /// Types that rules have made.
+  std::deque<json_type> types;
+  std::deque<json_optional_ops> optionals;
+  std::deque<json_array_ops> arrays;
+  std::deque<json_map_ops> maps;
+  std::string tag_name;
+  std::string tag_value;
+  std::unique_ptr<json_layout> tag_layout;
 
   const json_member* find(std::string_view name) const noexcept;
   const json_enumerator* find_enumerator(std::string_view name) const noexcept;

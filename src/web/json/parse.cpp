@@ -1,10 +1,14 @@
 #include <weft/web/json/parse.hpp>
+#include <weft/web/json/patch.hpp>
 
 #include "reader.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
 
 // The only file that knows Boost.JSON.
 namespace weft::detail {
@@ -22,9 +26,9 @@ struct event_handler {
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
 
-  event_handler(std::string_view all, void* out, const json_type& type,
-                const json_limits& limits) noexcept
-      : reader(all, out, type, limits) {}
+  event_handler(std::string_view all, void* out, const json_type& type, const json_limits& limits,
+                reading how) noexcept
+      : reader(all, out, type, limits, how) {}
 
   static bool go_on(bool wanted, error ec) {
     if (!wanted) ec = json::error::input_error;
@@ -70,20 +74,37 @@ std::string_view message_of(const json::error_code& ec) {
   return "the text is not JSON";
 }
 
-}  // namespace
-
-json_outcome parse_json(std::string_view text, void* out, const json_type& type,
-                        const json_limits& limits) {
+json_outcome read(std::string_view text, void* out, const json_type& type,
+                  const json_limits& limits, reading how, std::vector<std::size_t>* given) {
   json::parse_options options;
   options.max_depth = std::min(limits.depth, json_limits::deepest);
-  json::basic_parser<event_handler> parser(options, text, out, type, limits);
+  json::basic_parser<event_handler> parser(options, text, out, type, limits, how);
   json::error_code ec;
   const std::size_t offset = parser.write_some(false, text.data(), text.size(), ec);
   json_reader& reader = parser.handler().reader;
   if (!ec && offset != text.size()) ec = json::error::extra_data;
   if (ec && !reader.is_full()) return json_outcome::syntax_error(message_of(ec), offset);
   auto issues = reader.take_issues();
-  return issues.empty() ? json_outcome() : json_outcome::invalid(std::move(issues));
+  if (!issues.empty()) return json_outcome::invalid(std::move(issues));
+  if (given != nullptr) *given = reader.given_members();
+  return {};
+}
+
+}  // namespace
+
+json_outcome parse_json(std::string_view text, void* out, const json_type& type,
+                        const json_limits& limits) {
+  return read(text, out, type, limits, reading::whole, nullptr);
+}
+
+json_outcome parse_patch(std::string_view text, void* out, const json_type& type,
+                         const json_limits& limits, std::vector<std::size_t>& given) {
+  return read(text, out, type, limits, reading::patch, &given);
+}
+
+json_outcome apply_patch(std::string_view text, void* out, const json_type& type,
+                         const json_limits& limits) {
+  return read(text, out, type, limits, reading::patch_apply, nullptr);
 }
 
 }  // namespace weft::detail

@@ -3,17 +3,23 @@
 #include "issues.hpp"
 #include "rules.hpp"
 #include "utf8.hpp"
+#include "words.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <span>
+#include <stdexcept>
 #include <system_error>
 
 namespace weft::detail {
 namespace {
 
 constexpr std::string_view comes_twice = "appears twice";
+constexpr json_kinds words(json_kind::enumeration, json_kind::date_time, json_kind::date,
+                           json_kind::integer_text);
+constexpr json_kinds other_numbers(json_kind::floating, json_kind::integer_text);
 
 /// Up to 15 digits and no exponent: the mantissa and the power of ten are doubles, so that one
 /// division gives the nearest double. Anything longer needs the real algorithm.
@@ -31,28 +37,60 @@ Number nearest(std::string_view text, double fallback) {
   return std::fabs(fallback) < 1 ? Number{} : std::numeric_limits<Number>::infinity();
 }
 
+/// @throws std::logic_error  the alternatives are not told apart by a tag of one name
+std::string_view tag_name_of(const json_variant_ops& variant) {
+  std::string_view name;
+  for (std::size_t i = 0; i != variant.count; ++i) {
+    if (variant.items[i]->kind != json_kind::object) continue;
+    const json_layout& layout = layout_of(*variant.items[i]);
+    if (!layout.has_tag || (!name.empty() && name != layout.tag_name))
+      throw std::logic_error(
+          "json_rules: structs in a variant need a tag each, and all tags the same name");
+    name = layout.tag_name;
+  }
+  return name;
+}
+
+bool is_tagged(const json_type& type, std::string_view value) {
+  return type.kind == json_kind::object && layout_of(type).tag_value == value;
+}
+
+std::string tags_message(const json_variant_ops& variant) {
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i != variant.count; ++i)
+    if (variant.items[i]->kind == json_kind::object)
+      values.push_back(layout_of(*variant.items[i]).tag_value);
+  return texts_message(values);
+}
+
 }  // namespace
 
 void json_reader::push_container(json_kind kind) {
   const json_bounds& good = *target_.bounds;
   push(kind);
+  top_->patches = top_->patches && kind == json_kind::map;
+  top_->good = &good;
   const std::size_t fixed = kind == json_kind::array ? target_.type->array->fixed_size : 0;
   top_->count = 0;
   top_->least = fixed != 0 ? fixed : good.min_size;
   top_->most = fixed != 0 ? fixed : std::min(good.max_size, limits_.items);
+  if (top_->patches) {
+    top_->most = limits_.items;
+    if (how_ == reading::patch_apply) return;
+  }
   if (kind == json_kind::map) target_.type->map->clear(top_->object);
   else target_.type->array->clear(top_->object);
 }
 
 bool json_reader::convert_object() {
-  if (!convert(json_kind::object, json_kind::map)) return skip();
+  if (!convert(json_kind::object, json_kinds(json_kind::map))) return skip();
   if (target_.type->kind == json_kind::map) push_container(json_kind::map);
   else push_object();
   return true;
 }
 
 bool json_reader::begin_array() {
-  if (!has_target() || !convert(json_kind::array, json_kind::array)) return skip();
+  if (!has_target() || !convert(json_kind::array)) return skip();
   push_container(json_kind::array);
   return true;
 }
@@ -69,7 +107,21 @@ bool json_reader::end_array() {
   return true;
 }
 
+/// An array in a patch replaces what was there, so only maps come here.
+bool json_reader::pop_patched_map() {
+  const frame& closed = *top_--;
+  const json_map_ops& ops = *closed.type->map;
+  for (; !erased_.empty() && erased_.back().first == &closed; erased_.pop_back())
+    ops.erase(closed.object, erased_.back().second);
+  is_new_ = false;
+  if (closed.count > closed.most) return issue(size_message(closed.kind, 0, closed.most));
+  if (how_ != reading::patch_apply) return true;
+  auto wrong = wrong_bounds(closed.object, *closed.type, *closed.good);
+  return wrong.empty() || issue(std::move(wrong));
+}
+
 bool json_reader::pop_container() {
+  if (top_->patches) return pop_patched_map();
   const frame& closed = *top_--;
   if (closed.count >= closed.least && closed.count <= closed.most) return true;
   return issue(size_message(closed.kind, closed.least, closed.most));
@@ -99,8 +151,10 @@ bool json_reader::find_entry(std::string_view name) {
   if (top_->count++ >= top_->most) return true;
   const json_map_ops& ops = *top_->type->map;
   const json_map_ops::entry entry = ops.insert(top_->object, name);
-  if (!entry.is_new) return repeated_key(name);
+  // What is applied was read before, and no key came twice.
+  if (!entry.is_new && how_ != reading::patch_apply) return repeated_key(name);
   top_->map_key = entry.key;
+  is_new_ = entry.is_new && how_ == reading::patch_apply && top_->patches;
   target_ = {ops.item, entry.value, &ops.item->bounds};
   return true;
 }
@@ -115,38 +169,85 @@ bool json_reader::unknown_key(std::string_view name) {
   return !top_->layout->refuses_unknown || issue_at_key(name, "is not known");
 }
 
-bool json_reader::convert(json_kind wanted, json_kind other) {
+bool json_reader::convert(json_kind wanted, json_kinds others) {
   const json_type& asked = *target_.type;
   for (;;) {
-    const json_type& type = *target_.type;
-    if (type.kind == wanted || type.kind == other) return true;
-    if (type.kind == json_kind::optional) {
-      const json_type* item = type.optional->item;
-      // The bounds of a member are those of the value in it; other optionals have none.
-      const auto* bounds = target_.bounds == &type.bounds ? &item->bounds : target_.bounds;
-      target_ = {item, type.optional->emplace(target_.object), bounds};
-    } else if (type.kind != json_kind::variant || !choose(wanted, other)) {
+    const json_kind kind = target_.type->kind;
+    if (kind == wanted || others.has(kind)) return true;
+    if (kind == json_kind::optional) {
+      enter_optional(wanted);
+    } else if (kind != json_kind::variant) {
       issue(kind_message(asked));
+      return false;
+    } else if (!choose(wanted, others, asked)) {
       return false;
     }
   }
 }
 
-bool json_reader::choose(json_kind wanted, json_kind other) {
+void json_reader::enter_optional(json_kind wanted) {
+  const json_optional_ops& ops = *target_.type->optional;
+  // The bounds of a member are those of the value in it; other optionals have none.
+  const bool is_member = target_.bounds != &target_.type->bounds;
+  const auto* const bounds = is_member ? target_.bounds : &ops.item->bounds;
+  const void* held = nullptr;
+  if (how_ == reading::patch_apply && top_->patches && wanted == json_kind::object) {
+    held = ops.view(target_.object);
+    is_new_ = held == nullptr;
+  }
+  // It is not constant: the object that holds it is the caller's.
+  void* const place = held != nullptr ? const_cast<void*>(held) : ops.emplace(target_.object);
+  target_ = {ops.item, place, bounds};
+}
+
+bool json_reader::choose(json_kind wanted, json_kinds others, const json_type& asked) {
   const json_variant_ops& variant = *target_.type->variant;
-  for (const json_kind kind : {wanted, other}) {
+  std::size_t found = variant.count;
+  std::size_t count = 0;
+  for (std::size_t i = variant.count; i-- != 0;) {
+    const json_kind kind = variant.items[i]->kind;
+    const bool is_better = kind == wanted || (others.has(kind) && count == 0);
+    if (is_better) found = i;
+    if (kind == wanted) ++count;
+  }
+  if (found == variant.count) {
+    issue(kind_message(asked));
+    return false;
+  }
+  if (wanted == json_kind::object && count > 1) return choose_by_tag();
+  enter_alternative(found);
+  return true;
+}
+
+void json_reader::enter_alternative(std::size_t index) {
+  const json_variant_ops& variant = *target_.type->variant;
+  target_ = {variant.items[index], variant.emplace(target_.object, index),
+             &variant.items[index]->bounds};
+  // What a patch gives for a variant is the whole of an alternative.
+  is_replaced_ = json_kinds(json_kind::object, json_kind::map).has(target_.type->kind);
+}
+
+/// Which of several objects it is, told by a member that may come late in the text.
+bool json_reader::choose_by_tag() {
+  const json_variant_ops& variant = *target_.type->variant;
+  const std::string_view name = tag_name_of(variant);
+  const auto tag = tags_.find(objects_, name);
+  if (tag.text) {
     for (std::size_t i = 0; i != variant.count; ++i) {
-      if (variant.items[i]->kind != kind) continue;
-      target_ = {variant.items[i], variant.emplace(target_.object, i), &variant.items[i]->bounds};
+      if (!is_tagged(*variant.items[i], *tag.text)) continue;
+      enter_alternative(i);
       return true;
     }
   }
+  std::string place = pointer(top_ + 1);
+  append_token(place, name);
+  issue_at(std::move(place), tag.is_there ? tags_message(variant) : "is required");
   return false;
 }
 
 bool json_reader::convert_text(std::string_view text) {
-  if (!convert(json_kind::string, json_kind::enumeration)) return !is_full();
-  if (target_.type->kind == json_kind::enumeration) return store_enumerator(text);
+  if (!convert(json_kind::string, words)) return !is_full();
+  if (is_word(target_.type->kind)) return store_word(text);
   auto& value = *static_cast<std::string*>(target_.object);
   value.assign(text);
   return check_text(value);
@@ -161,7 +262,7 @@ bool json_reader::string_part(std::string_view part, std::size_t size) {
 bool json_reader::begin_text() {
   part_target_ = nullptr;
   if (!has_target()) return true;
-  if (!convert(json_kind::string, json_kind::enumeration)) return !is_full();
+  if (!convert(json_kind::string, words)) return !is_full();
   const bool is_string = target_.type->kind == json_kind::string;
   part_target_ = is_string ? static_cast<std::string*>(target_.object) : &scratch_;
   part_target_->clear();
@@ -172,7 +273,7 @@ bool json_reader::end_text(std::string_view last) {
   if (part_target_ == nullptr) return true;
   part_target_->append(last);
   if (target_.type->kind == json_kind::string) return check_text(*part_target_);
-  return store_enumerator(std::exchange(scratch_, {}));
+  return store_word(std::exchange(scratch_, {}));
 }
 
 bool json_reader::check_text(const std::string& text) {
@@ -181,22 +282,20 @@ bool json_reader::check_text(const std::string& text) {
   return wrong.empty() || issue(std::move(wrong));
 }
 
-bool json_reader::store_enumerator(std::string_view name) {
-  const json_enumerator* found = layout_of(*target_.type).find_enumerator(name);
-  if (found == nullptr) return issue(kind_message(*target_.type));
-  store_bits(target_.object, *target_.type, found->value);
-  return true;
+bool json_reader::store_word(std::string_view text) {
+  auto wrong = read_word(text, target_.object, *target_.type, *target_.bounds);
+  return wrong.empty() || issue(std::move(wrong));
 }
 
 bool json_reader::convert_integer(std::int64_t value) {
-  if (!convert(json_kind::integer, json_kind::floating)) return !is_full();
-  if (target_.type->kind == json_kind::integer) return store_integer(value);
+  if (!convert(json_kind::integer, other_numbers)) return !is_full();
+  if (is_integer(target_.type->kind)) return store_integer(value);
   return store_floating(static_cast<double>(value), {});
 }
 
 bool json_reader::large_integer(std::uint64_t value) {
   if (!has_target()) return true;
-  if (!convert(json_kind::integer, json_kind::floating)) return !is_full();
+  if (!convert(json_kind::integer, other_numbers)) return !is_full();
   if (target_.type->kind == json_kind::floating)
     return store_floating(static_cast<double>(value), {});
   const json_bounds& good = *target_.bounds;
@@ -206,8 +305,9 @@ bool json_reader::large_integer(std::uint64_t value) {
 }
 
 bool json_reader::convert_number(double value, std::string_view text) {
-  if (!convert(json_kind::floating, json_kind::integer)) return !is_full();
-  if (target_.type->kind != json_kind::integer) return store_floating(value, text);
+  if (!convert(json_kind::floating, json_kinds(json_kind::integer, json_kind::integer_text)))
+    return !is_full();
+  if (target_.type->kind == json_kind::floating) return store_floating(value, text);
   return store_integral(is_exact(text) ? value : nearest<double>(text, value));
 }
 
@@ -235,32 +335,41 @@ bool json_reader::store_nearest(Number number) {
 
 bool json_reader::null() {
   if (!has_target()) return true;
-  if (target_.type->kind != json_kind::optional)
-    return convert(json_kind::null, json_kind::null) || !is_full();
+  if (top_->kind == json_kind::map && top_->patches) {
+    erased_.emplace_back(top_, *top_->map_key);
+    return true;
+  }
+  if (target_.type->kind != json_kind::optional) return convert(json_kind::null) || !is_full();
   target_.type->optional->clear(target_.object);
   return true;
 }
 
 bool json_reader::issue(std::string message) {
-  issues_.push_back({pointer(top_ + 1), std::move(message)});
+  return issue_at(pointer(top_ + 1), std::move(message));
+}
+
+bool json_reader::issue_at(std::string place, std::string message) {
+  issues_.push_back({std::move(place), std::move(message)});
   return !is_full();
 }
 
 bool json_reader::issue_at_key(std::string_view key, std::string message) {
   std::string place = pointer(top_);
   append_token(place, key);
-  issues_.push_back({std::move(place), std::move(message)});
-  return !is_full();
+  return issue_at(std::move(place), std::move(message));
 }
 
 bool json_reader::out_of_range() { return issue(range_message(*target_.type, *target_.bounds)); }
 
 bool json_reader::finish_object() {
-  return missing_members() && (top_->layout->checks.empty() || check_rules());
+  const bool is_part = top_->patches && !top_->is_new;
+  return (is_part || missing_members()) && (top_->layout->checks.empty() || check_rules());
 }
 
 bool json_reader::check_rules() {
-  const bool all_good = issues_.empty() || !is_wrong(pointer(top_));
+  // A patch is no object yet: what its members say together is seen when it is applied.
+  const bool is_whole = !top_->patches || how_ == reading::patch_apply;
+  const bool all_good = is_whole && (issues_.empty() || !is_wrong(pointer(top_)));
   const auto broken = broken_rules(*top_->layout, top_->object, good_members(), all_good,
                                    std::max<std::size_t>(limits_.issues, 1) - issues_.size());
   for (const broken_rule& rule : broken) {
@@ -274,11 +383,15 @@ bool json_reader::check_rules() {
 
 json_marks json_reader::good_members() const {
   json_marks good = top_->seen;
-  if (issues_.empty()) return good;
+  // Parts of an object or a map make sense when they have become a whole.
+  const bool has_parts = top_->patches && how_ == reading::patch;
+  if (issues_.empty() && !has_parts) return good;
+  constexpr json_kinds divided(json_kind::object, json_kind::map);
   for (const json_member& member : top_->layout->members) {
     std::string place = pointer(top_);
     append_token(place, member.name);
-    if (is_wrong(place)) good[member.mark_word] &= ~member.mark;
+    const bool is_part = has_parts && divided.has(held_type_of(*member.type).kind);
+    if (is_part || is_wrong(place)) good[member.mark_word] &= ~member.mark;
   }
   return good;
 }
@@ -289,6 +402,15 @@ bool json_reader::is_wrong(std::string_view place) const {
     const std::string_view wrong = one.pointer;
     return wrong.starts_with(place) && (wrong.size() == place.size() || wrong[place.size()] == '/');
   });
+}
+
+std::vector<std::size_t> json_reader::given_members() const {
+  std::vector<std::size_t> given;
+  const frame& root = frames_[1];
+  const std::size_t tags = root.layout->has_tag ? 1 : 0;
+  for (const json_member& member : std::span(root.layout->members).subspan(tags))
+    if ((root.seen[member.mark_word] & member.mark) != 0) given.push_back(member.offset);
+  return given;
 }
 
 bool json_reader::missing_members() {

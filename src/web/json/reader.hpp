@@ -1,6 +1,7 @@
 #pragma once
 
 #include "layout.hpp"
+#include "tag_finder.hpp"
 #include "values.hpp"
 
 #include <weft/web/json/outcome.hpp>
@@ -26,6 +27,27 @@ inline bool starts_with(const char* key, const json_short_name& name) noexcept {
           ((words[1] ^ name.words[1]) & name.mask[1])) == 0;
 }
 
+/// What the reader makes of an object.
+enum class reading : unsigned char {
+  whole,        ///< of all its members
+  patch,        ///< of those that are to change (RFC 7396), into an object that has nothing
+  patch_apply,  ///< the same, into the object that changes
+};
+
+/// A few kinds.
+class json_kinds {
+public:
+  template <class... Kind>
+  explicit constexpr json_kinds(Kind... kinds) noexcept
+      : bits_(((1U << static_cast<unsigned>(kinds)) | ... | 0U)) {}
+  constexpr bool has(json_kind kind) const noexcept {
+    return ((bits_ >> static_cast<unsigned>(kind)) & 1U) != 0;
+  }
+
+private:
+  unsigned bits_;
+};
+
 /// Puts the events of a JSON parser into a typed value.
 ///
 /// `target_` is where the next value goes: set by a key, or by the array that the value stands in.
@@ -36,15 +58,19 @@ inline bool starts_with(const char* key, const json_short_name& name) noexcept {
 /// end, and a syntax error after an issue is still found.
 class json_reader {
 public:
-  json_reader(std::string_view text, void* out, const json_type& type,
-              const json_limits& limits) noexcept
+  json_reader(std::string_view text, void* out, const json_type& type, const json_limits& limits,
+              reading how) noexcept
       : target_{&type, out, &type.bounds},
+        how_(how),
         text_start_(reinterpret_cast<std::uintptr_t>(text.data())),
         key_starts_(text.size() < sizeof(json_short_name::words)
                         ? 0
                         : text.size() - sizeof(json_short_name::words) + 1),
-        limits_(limits) {
+        limits_(limits),
+        tags_(text) {
     frames_[0].kind = json_kind::none;
+    frames_[0].patches = how != reading::whole;
+    frames_[0].is_new = false;
   }
   json_reader(const json_reader&) = delete;
   json_reader& operator=(const json_reader&) = delete;
@@ -69,6 +95,8 @@ public:
 
   bool is_full() const noexcept { return !issues_.empty() && issues_.size() >= limits_.issues; }
   std::vector<json_issue> take_issues() noexcept { return std::move(issues_); }
+  /// The offsets of the members that the document has, where it is an object.
+  std::vector<std::size_t> given_members() const;
 
 private:
   struct slot {
@@ -80,6 +108,8 @@ private:
   /// An open object, array or map. Left uninitialised until it is pushed: there is room for 256.
   struct frame {
     json_kind kind;
+    bool patches;  ///< objects right in it keep what the document does not name,
+    bool is_new;   ///< but were just made, and need all their members
     const json_type* type;
     unsigned char* object;
     // An object.
@@ -93,6 +123,7 @@ private:
     std::size_t least;
     std::size_t most;
     const std::string* map_key;  ///< of the value that is being read
+    const json_bounds* good;     ///< of the whole
   };
 
   bool has_target();
@@ -102,6 +133,7 @@ private:
   void push_object();
   void push_container(json_kind kind);
   bool pop_container();
+  bool pop_patched_map();
 
   bool is_named(const json_member& member, std::string_view key) const noexcept;
   bool take_member(const json_member& member);
@@ -112,8 +144,11 @@ private:
   bool repeated_key(std::string_view name);
 
   // Each finds the value inside of optionals and variants, or notes an issue and returns false.
-  bool convert(json_kind wanted, json_kind other);
-  bool choose(json_kind wanted, json_kind other);
+  bool convert(json_kind wanted, json_kinds others = json_kinds());
+  void enter_optional(json_kind wanted);
+  bool choose(json_kind wanted, json_kinds others, const json_type& asked);
+  bool choose_by_tag();
+  void enter_alternative(std::size_t index);
   bool convert_object();
   bool convert_text(std::string_view text);
   bool convert_integer(std::int64_t value);
@@ -122,7 +157,7 @@ private:
   bool begin_text();
   bool end_text(std::string_view last);
   bool check_text(const std::string& text);
-  bool store_enumerator(std::string_view name);
+  bool store_word(std::string_view text);
   bool store_integer(std::int64_t value);
   bool store_floating(double value, std::string_view text);
   bool store_integral(double value);
@@ -131,6 +166,7 @@ private:
 
   bool issue(std::string message);
   bool issue_at_key(std::string_view key, std::string message);
+  bool issue_at(std::string place, std::string message);
   bool out_of_range();
   bool finish_object();
   bool missing_members();
@@ -141,6 +177,10 @@ private:
 
   std::array<frame, json_limits::deepest + 1> frames_;
   slot target_;
+  const reading how_;
+  bool is_new_ = false;       ///< the target, an object, was just made
+  bool is_replaced_ = false;  ///< what the target was is gone, so there is nothing to patch
+  std::size_t objects_ = 0;   ///< begun so far
   std::size_t skipping_ = 0;
   frame* top_ = frames_.data();  ///< the first is no object: it stands for the document
   const std::uintptr_t text_start_;
@@ -149,6 +189,8 @@ private:
   std::string scratch_;                 ///< a key or an enumerator that comes in parts
   const json_limits limits_;
   std::vector<json_issue> issues_;
+  tag_finder tags_;
+  std::vector<std::pair<const frame*, std::string>> erased_;  ///< keys of open maps that were null
 };
 
 inline bool json_reader::has_target() {
@@ -164,13 +206,18 @@ inline void json_reader::next_item() {
 }
 
 inline void json_reader::push(json_kind kind) {
+  const bool patches = top_->patches && !std::exchange(is_replaced_, false);
+  const bool is_new = top_->is_new || std::exchange(is_new_, false);
   ++top_;
   top_->kind = kind;
+  top_->patches = patches;
+  top_->is_new = is_new;
   top_->type = target_.type;
   top_->object = static_cast<unsigned char*>(target_.object);
 }
 
 inline bool json_reader::begin_object() {
+  ++objects_;
   if (!has_target()) return skip();
   if (target_.type->kind != json_kind::object) return convert_object();
   push_object();
@@ -247,8 +294,7 @@ inline bool json_reader::number(double value, std::string_view text) {
 
 inline bool json_reader::boolean(bool value) {
   if (!has_target()) return true;
-  if (target_.type->kind != json_kind::boolean && !convert(json_kind::boolean, json_kind::boolean))
-    return !is_full();
+  if (target_.type->kind != json_kind::boolean && !convert(json_kind::boolean)) return !is_full();
   *static_cast<bool*>(target_.object) = value;
   return true;
 }

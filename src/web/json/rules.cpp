@@ -187,6 +187,7 @@ void json_members::check_object(json_place place, std::size_t shift, json_predic
 std::string wrong_bounds(const void* value, const json_type& type, const json_bounds& bounds) {
   switch (type.kind) {
     case json_kind::integer:
+    case json_kind::integer_text:
       if (is_within(load_bits(value, type), type.is_signed, bounds)) return {};
       return range_message(type, bounds);
     case json_kind::floating: {

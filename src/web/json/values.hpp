@@ -27,6 +27,7 @@ inline std::int64_t load_signed(const void* place, unsigned width) noexcept {
 
 inline std::uint64_t load_unsigned(const void* place, unsigned width) noexcept {
   switch (width) {
+    case 0: return 0;
     case 1: return load<std::uint8_t>(place);
     case 2: return load<std::uint16_t>(place);
     case 4: return load<std::uint32_t>(place);
@@ -53,6 +54,10 @@ inline void store_bits(void* place, const json_type& type, std::uint64_t bits) n
     case 4: return store(static_cast<std::uint32_t>(bits));
     default: return store(bits);
   }
+}
+
+inline bool is_integer(json_kind kind) noexcept {
+  return kind == json_kind::integer || kind == json_kind::integer_text;
 }
 
 /// @param bits  of a type that is signed or not, within the bounds?

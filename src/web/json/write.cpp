@@ -1,9 +1,12 @@
 #include <weft/web/json/write.hpp>
 
+#include "date_time.hpp"
+#include "indent.hpp"
 #include "layout.hpp"
 #include "values.hpp"
 #include "writer.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,9 +35,29 @@ void write_enumeration(json_writer& out, const void* value, const json_type& typ
   out.raw('"');
 }
 
+bool is_left_out(const json_member& member, const unsigned char* object) {
+  return member.omits_null && member.type->optional->view(object + member.offset) == nullptr;
+}
+
+/// The pieces of names begin with a comma but for the first, which may be left out.
+void write_object_without_nulls(json_writer& out, const unsigned char* object,
+                                const json_layout& layout) {
+  char before = '{';
+  for (const json_member& member : layout.members) {
+    if (is_left_out(member, object)) continue;
+    out.raw(std::exchange(before, ','));
+    out.raw(member.piece.substr(1));
+    write_value(out, object + member.offset, *member.type);
+  }
+  if (before == '{') out.raw('{');
+  out.raw('}');
+}
+
 void write_object(json_writer& out, const void* value, const json_type& type) {
   const auto* bytes = static_cast<const unsigned char*>(value);
-  const auto& members = layout_of(type).members;
+  const json_layout& layout = layout_of(type);
+  if (layout.omits_null) return write_object_without_nulls(out, bytes, layout);
+  const auto& members = layout.members;
   if (members.empty()) out.raw('{');
   for (const json_member& member : members) {
     out.piece(member.piece);
@@ -87,6 +110,27 @@ void write_variant(json_writer& out, const void* value, const json_variant_ops& 
   else write_value(out, ops.view(value), *ops.items[index]);
 }
 
+void write_time(json_writer& out, const void* value, const json_time_ops& ops) {
+  char text[longest_date_time];
+  const std::size_t size = write_date_time(text, ops.load(value), ops.digits);
+  if (size == 0) out.raw("null");
+  else out.string({text, size});
+}
+
+void write_day(json_writer& out, const void* value) {
+  char text[longest_date_time];
+  const auto& date = *static_cast<const std::chrono::year_month_day*>(value);
+  const std::size_t size = write_date(text, date);
+  if (size == 0) out.raw("null");
+  else out.string({text, size});
+}
+
+void write_integer_text(json_writer& out, const void* value, const json_type& type) {
+  out.raw('"');
+  write_integer(out, value, type);
+  out.raw('"');
+}
+
 void write_value(json_writer& out, const void* value, const json_type& type) {
   // Most values are one of these two; a jump through the table of the switch is guessed worse.
   if (type.kind == json_kind::string) return out.string(*static_cast<const std::string*>(value));
@@ -103,6 +147,9 @@ void write_value(json_writer& out, const void* value, const json_type& type) {
     case json_kind::map: return write_map(out, value, *type.map);
     case json_kind::optional: return write_optional(out, value, *type.optional);
     case json_kind::variant: return write_variant(out, value, *type.variant);
+    case json_kind::date_time: return write_time(out, value, *type.time);
+    case json_kind::date: return write_day(out, value);
+    case json_kind::integer_text: return write_integer_text(out, value, type);
     case json_kind::none:
     case json_kind::null: return out.raw("null");
   }
@@ -110,9 +157,15 @@ void write_value(json_writer& out, const void* value, const json_type& type) {
 
 }  // namespace
 
-void write_json(byte_buffer& out, const void* value, const json_type& type) {
-  json_writer writer(out);
-  write_value(writer, value, type);
+void write_json(byte_buffer& out, const void* value, const json_type& type, json_style style) {
+  if (style == json_style::compact) {
+    json_writer writer(out);
+    write_value(writer, value, type);
+  } else {
+    byte_buffer text;
+    write_json(text, value, type, json_style::compact);
+    indent_json(out, text.view());
+  }
 }
 
 }  // namespace weft::detail

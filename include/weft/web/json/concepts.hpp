@@ -1,11 +1,13 @@
 #pragma once
 
+#include <weft/web/json/time.hpp>
 #include <weft/web/json/type.hpp>
 
 #include <boost/describe/enumerators.hpp>
 #include <boost/describe/members.hpp>
 
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -58,6 +60,8 @@ consteval json_kind json_kind_of() {
   else if constexpr (std::same_as<T, std::string>) return string;
   else if constexpr (std::same_as<T, std::string_view>) return string_view;
   else if constexpr (std::same_as<T, std::monostate>) return null;
+  else if constexpr (is_json_time<T>) return date_time;
+  else if constexpr (std::same_as<T, std::chrono::year_month_day>) return date;
   else if constexpr (is_json_vector<T> || is_json_fixed<T>) return array;
   else if constexpr (is_json_map<T>) return map;
   else if constexpr (is_json_optional<T>) return optional;
@@ -97,9 +101,9 @@ struct json_support<std::variant<T...>, Use> {
 
 }  // namespace detail
 
-/// A type that parse_json() can fill: bool, integers, float, double, std::string, described enums
-/// and structs, and std::vector, array, map, unordered_map (by string), optional and variant of
-/// such. std::vector<bool> is not among them: its elements have no address.
+/// A type that parse_json() can fill: bool, integers, float, double, std::string, times of the
+/// system's clock, dates, described enums and structs, and std::vector, array, map, optional and
+/// variant of such. std::vector<bool> is not among them: its elements have no address.
 template <class T>
 concept json_readable = detail::json_support<T, detail::json_use::read>::value;
 

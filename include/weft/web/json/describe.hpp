@@ -2,6 +2,7 @@
 
 #include <weft/web/json/concepts.hpp>
 #include <weft/web/json/rules.hpp>
+#include <weft/web/json/time.hpp>
 #include <weft/web/json/type.hpp>
 
 #include <boost/describe/bases.hpp>
@@ -31,6 +32,9 @@ inline constinit const json_type json_type_of = make_json_type<T, Use>();
 
 template <class T, json_use Use>
 constexpr void require_json_support() {
+  static_assert(!is_json_duration<T>,
+                "weft does not read or write durations: a number says nothing of its unit, so give "
+                "the member a number type and the unit in its name (timeout_ms)");
   if constexpr (Use == json_use::read)
     static_assert(json_readable<T>,
                   "weft cannot read this type from JSON: describe it with BOOST_DESCRIBE_STRUCT or "
@@ -82,16 +86,21 @@ struct json_map_table {
     const auto [place, is_new] = static_cast<T*>(map)->try_emplace(std::string(key));
     return {&place->first, &place->second, is_new};
   }
+  static void erase(void* map, std::string_view key) {
+    static_cast<T*>(map)->erase(std::string(key));
+  }
   static void visit(const void* map, void* context, json_map_ops::visitor visit) {
     for (const auto& [key, value] : *static_cast<const T*>(map)) visit(context, key, &value);
   }
 
   static constexpr json_map_ops make() {
-    json_map_ops table{&json_type_of<typename T::mapped_type, Use>, nullptr, nullptr, nullptr};
+    json_map_ops table{&json_type_of<typename T::mapped_type, Use>, nullptr, nullptr, nullptr,
+                       nullptr};
     table.visit = &visit;
     if constexpr (Use == json_use::read) {
       table.clear = &clear;
       table.insert = &insert;
+      table.erase = &erase;
     }
     return table;
   }
@@ -126,21 +135,30 @@ template <class... T, json_use Use>
 struct json_variant_table<std::variant<T...>, Use> {
   using variant = std::variant<T...>;
 
-  static constexpr std::size_t alternatives_of(json_kind first, json_kind second) {
-    return ((json_kind_of<T>() == first || json_kind_of<T>() == second ? 1U : 0U) + ... + 0U);
+  template <class... Kind>
+  static constexpr std::size_t alternatives_of(Kind... kinds) {
+    const auto is_one = [=](json_kind kind) { return ((kind == kinds) || ...); };
+    return ((is_one(json_kind_of<T>()) ? 1U : 0U) + ... + 0U);
   }
+  /// Whether an alternative may have a tag. Whether it has one is seen at its first use.
+  template <class Alternative>
+  static constexpr bool may_have_tag =
+      json_kind_of<Alternative>() != json_kind::object ||
+      requires(rules_for<Alternative>& rules) { json_rules(rules); };
   static constexpr bool is_told_apart =
-      alternatives_of(json_kind::boolean, json_kind::boolean) <= 1 &&
-      alternatives_of(json_kind::integer, json_kind::integer) <= 1 &&
-      alternatives_of(json_kind::floating, json_kind::floating) <= 1 &&
-      alternatives_of(json_kind::string, json_kind::enumeration) <= 1 &&
-      alternatives_of(json_kind::object, json_kind::map) <= 1 &&
-      alternatives_of(json_kind::array, json_kind::array) <= 1 &&
+      alternatives_of(json_kind::boolean) <= 1 && alternatives_of(json_kind::integer) <= 1 &&
+      alternatives_of(json_kind::floating) <= 1 &&
+      alternatives_of(json_kind::string, json_kind::enumeration, json_kind::date_time,
+                      json_kind::date) <= 1 &&
+      (alternatives_of(json_kind::object, json_kind::map) <= 1 ||
+       (alternatives_of(json_kind::map) == 0 && (may_have_tag<T> && ...))) &&
+      alternatives_of(json_kind::array) <= 1 &&
       alternatives_of(json_kind::optional, json_kind::variant) == 0;
   static_assert(Use == json_use::write || is_told_apart,
                 "weft reads a variant by the kind of the value in the text: at most one "
-                "alternative each may be a bool, an integer, a floating point number, a string or "
-                "enum, an object or map, and an array; none an optional or another variant");
+                "alternative each may be a bool, an integer, a floating point number, a string, "
+                "enum or time, an object or map, and an array; none an optional or another "
+                "variant. Several described structs need a tag each: rules.tag() in json_rules");
 
   template <std::size_t... I>
   static void* emplace_at(variant& value, std::size_t index, std::index_sequence<I...>) {
@@ -205,12 +223,12 @@ void describe_json_object(json_members& members) {
     members.add(name, json_offset<T>(pointer), json_type_of<Pointer, Use>);
   };
   const auto add_all = [&]<template <class...> class List, class... Member>(List<Member...>) {
-    static_assert(sizeof...(Member) <= json_most_members, "weft binds at most 127 members a type");
+    static_assert(sizeof...(Member) <= json_most_members, "weft binds at most 126 members a type");
     (add(Member::name, Member::pointer), ...);
   };
   using namespace boost::describe;
   add_all(describe_members<T, mod_public | mod_inherited>());
-  if constexpr (Use == json_use::read) apply_all_json_rules<T>(members, 0);
+  apply_all_json_rules<T>(members, 0);
 }
 
 template <class T>
@@ -255,6 +273,7 @@ constexpr json_type make_json_type() {
     return {.kind = kind, .optional = &json_optional_table<T, Use>::ops};
   else if constexpr (kind == variant)
     return {.kind = kind, .variant = &json_variant_table<T, Use>::ops};
+  else if constexpr (kind == date_time) return {.kind = kind, .time = &json_time_table<T>::ops};
   else return {.kind = kind};
 }
 

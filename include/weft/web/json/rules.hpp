@@ -21,6 +21,16 @@ template <class Number>
 concept json_number = std::is_arithmetic_v<Number> && !std::same_as<Number, bool>;
 
 template <class Value>
+consteval bool holds_json_integers() {
+  if constexpr (std::integral<Value>) return !std::same_as<Value, bool>;
+  else if constexpr (!std::same_as<Value, typename json_value_of<Value>::type>)
+    return holds_json_integers<typename json_value_of<Value>::type>();
+  else if constexpr (requires { typename Value::value_type; } && !std::same_as<Value, std::string>)
+    return holds_json_integers<typename json_item_of<Value>::type>();
+  else return false;
+}
+
+template <class Value>
 constexpr auto json_rule_bits(Value value) noexcept {
   if constexpr (std::is_enum_v<Value>)
     return json_rule_bits(static_cast<std::underlying_type_t<Value>>(value));
@@ -83,6 +93,37 @@ public:
 
   /// A key that is no member's name is an issue. Of a base, it holds for the whole object.
   void refuse_unknown() { members_.refuse_unknown(); }
+
+  // How the type looks in the text. This holds for reading and for writing.
+
+  /// The members of T, those of its bases included, have names in another style.
+  void names(naming style) { members_.names(shift_, shift_ + sizeof(T), style); }
+  /// A member's own name; no style changes it.
+  template <class Member, class Class>
+  void name(Member Class::*member, std::string_view name) {
+    members_.name(offset(member), name);
+  }
+  /// Every object has a member of that name first, and this is its value: what tells T from the
+  /// other alternatives of a std::variant.
+  void tag(std::string_view name, std::string_view value) { members_.tag(name, value); }
+  /// An empty std::optional is left out and not written as null.
+  void omit_null() { members_.omit_null(shift_, shift_ + sizeof(T)); }
+  template <class Member, class Class>
+  void omit_null(Member Class::*member) {
+    static_assert(!std::same_as<Member, typename detail::json_value_of<Member>::type>,
+                  "omit_null() is for members of type std::optional");
+    members_.omit_null(offset(member), offset(member) + 1);
+  }
+  /// The integers of that member are written as strings, for readers whose numbers are doubles and
+  /// end at 2^53. Both a string and a number are read.
+  template <class Member, class Class>
+  void as_text(Member Class::*member) {
+    static_assert(detail::holds_json_integers<Member>(),
+                  "as_text() is for integers, and for optionals, vectors, arrays and maps of them");
+    members_.as_text(offset(member));
+  }
+
+  // What values are good.
 
   /// The number lies between `low` and `high`, both included.
   template <class Place>

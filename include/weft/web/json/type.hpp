@@ -25,6 +25,9 @@ enum class json_kind : unsigned char {
   optional,
   variant,
   null,
+  date_time,     ///< a point in time, by the system's clock
+  date,          ///< std::chrono::year_month_day
+  integer_text,  ///< an integer that is written as a string; by a rule only
 };
 
 /// Which values are good. Two's complement bits: the sign is that of the type they belong to.
@@ -39,7 +42,7 @@ struct json_bounds {
 };
 
 /// Members of one type, bases included: as many as the reader keeps marks for in a frame.
-inline constexpr std::size_t json_most_members = 127;
+inline constexpr std::size_t json_most_members = 126;
 
 struct json_type;
 struct json_layout;
@@ -71,6 +74,7 @@ struct json_map_ops {
   const json_type* item;
   void (*clear)(void* map);
   entry (*insert)(void* map, std::string_view key);
+  void (*erase)(void* map, std::string_view key);
   void (*visit)(const void* map, void* context, visitor visit);
 };
 
@@ -92,6 +96,21 @@ struct json_variant_ops {
   const void* (*view)(const void* variant);
 };
 
+/// Since 1970 in UTC, without leap seconds. @param nanoseconds  0 to 999,999,999
+struct json_instant {
+  std::int64_t seconds;
+  std::int64_t nanoseconds;
+};
+
+struct json_time_ops {
+  enum class stored : unsigned char { whole, too_fine, out_of_range };
+
+  unsigned digits;   ///< of the fraction of a second
+  const char* tick;  ///< "a millisecond"
+  stored (*store)(void* time, json_instant instant);
+  json_instant (*load)(const void* time);
+};
+
 struct json_type {
   json_kind kind;
   unsigned char width = 0;  ///< bytes of a number or an enumeration
@@ -101,6 +120,7 @@ struct json_type {
   const json_map_ops* map = nullptr;
   const json_optional_ops* optional = nullptr;
   const json_variant_ops* variant = nullptr;
+  const json_time_ops* time = nullptr;
   /// Names the members or enumerators; called once, when the type is first met.
   void (*describe)(json_members& members) = nullptr;
   mutable std::atomic<const json_layout*> layout{nullptr};
@@ -118,6 +138,17 @@ struct json_predicate {
   bool (*call)(void (*function)(), const void* value);
 };
 
+}  // namespace weft::detail
+
+namespace weft {
+
+/// How the names of members become those in the text: `due_on` is dueOn, DueOn, due-on.
+enum class naming : unsigned char { snake, camel, pascal, kebab };
+
+}  // namespace weft
+
+namespace weft::detail {
+
 /// Receives the members, enumerators and rules of one type while its layout is built.
 class json_members {
 public:
@@ -129,6 +160,11 @@ public:
   void optional(std::size_t offset);
   void all_optional(std::size_t first_offset, std::size_t end_offset);
   void refuse_unknown();
+  void tag(std::string_view name, std::string_view value);
+  void names(std::size_t first_offset, std::size_t end_offset, naming style);
+  void name(std::size_t offset, std::string_view name);
+  void omit_null(std::size_t first_offset, std::size_t end_offset);
+  void as_text(std::size_t offset);
 
   // Rules, as weft::rules_for has them. Integers and enumerators come as their bits.
   void at_least(json_place place, std::uint64_t low);

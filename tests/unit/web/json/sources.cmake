@@ -4,6 +4,10 @@ set(weft_web_json_test_sources
   json/rules_test.cpp
   json/checks_test.cpp
   json/decimal_test.cpp
+  json/naming_test.cpp
+  json/patch_test.cpp
   json/pattern_test.cpp
+  json/time_test.cpp
+  json/variant_test.cpp
   json/write_test.cpp
   json/differential_test.cpp)

@@ -1,0 +1,12 @@
+// EXPECT: range() and its like are for numbers; size() is for strings, vectors and maps
+#include <weft/weft.hpp>
+
+#include <string>
+#include <vector>
+
+struct seat {
+  std::vector<std::string> names;
+};
+BOOST_DESCRIBE_STRUCT(seat, (), (names))
+
+void json_rules(weft::rules_for<seat>& rules) { rules.range(weft::each(&seat::names), "a", "b"); }
