@@ -40,6 +40,8 @@
 #include <weft/web/middleware/secure_headers.hpp>
 #include <weft/web/middleware/trace_contexts.hpp>
 #include <weft/web/json/patch.hpp>
+#include <weft/web/json_lines.hpp>
+#include <weft/web/json_stream.hpp>
 #include <weft/web/multipart.hpp>
 #include <weft/web/path.hpp>
 #include <weft/web/query.hpp>
