@@ -34,14 +34,14 @@
 #include <weft/web/form.hpp>
 #include <weft/web/header.hpp>
 #include <weft/web/json.hpp>
+#include <weft/web/json/patch.hpp>
+#include <weft/web/json_lines.hpp>
+#include <weft/web/json_stream.hpp>
 #include <weft/web/local.hpp>
 #include <weft/web/middleware/cors.hpp>
 #include <weft/web/middleware/request_ids.hpp>
 #include <weft/web/middleware/secure_headers.hpp>
 #include <weft/web/middleware/trace_contexts.hpp>
-#include <weft/web/json/patch.hpp>
-#include <weft/web/json_lines.hpp>
-#include <weft/web/json_stream.hpp>
 #include <weft/web/multipart.hpp>
 #include <weft/web/path.hpp>
 #include <weft/web/query.hpp>
