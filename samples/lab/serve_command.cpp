@@ -25,6 +25,8 @@ struct serve_options {
   double interval_ms = 0;
   std::vector<std::string> listen{"127.0.0.1:8080"};
   std::string io = "automatic";
+  double max_queue_delay_ms = 0;
+  std::size_t max_in_flight = 0;
   std::string trace;
 };
 
@@ -61,6 +63,13 @@ weft::io_kind choose_io(const serve_options& options) {
                                          std::string(weft::io_kind_names()));
 }
 
+// Where they are not given nothing is shed.
+void set_admission(weft::http_limits& limits, const serve_options& options) {
+  const std::chrono::duration<double, std::milli> delay(options.max_queue_delay_ms);
+  if (delay.count() > 0) limits.max_queue_delay = std::chrono::duration_cast<weft::duration>(delay);
+  if (options.max_in_flight > 0) limits.max_requests_in_flight = options.max_in_flight;
+}
+
 // The file is opened first: an hour of serving is not lost to a wrong path.
 int serve_traced(weft::app& app, const weft::run_options& run, const std::string& path) {
   std::ofstream file(path);
@@ -84,6 +93,7 @@ int serve(const serve_options& options) {
   run.model = choose_model(options);
   run.listen = options.listen;
   run.io = choose_io(options);
+  set_admission(run.limits, options);
   return options.trace.empty() ? app.run(run) : serve_traced(app, run, options.trace);
 }
 
@@ -108,6 +118,14 @@ void add_serve_command(CLI::App& program, int& exit_code) {
   command
       .add_option("--io", options->io, "How sockets wait: " + std::string(weft::io_kind_names()))
       ->capture_default_str();
+  command
+      .add_option("--max-queue-delay", options->max_queue_delay_ms,
+                  "Shed what has waited for its turn for so many ms (nothing is)")
+      ->check(CLI::Range(0.001, 60'000.0));
+  command
+      .add_option("--max-in-flight", options->max_in_flight,
+                  "Shed what comes while so many requests are not answered (nothing is)")
+      ->check(CLI::Range(1, 1'000'000));
   command.add_option("--trace", options->trace,
                      "Record until the server stops, for ui.perfetto.dev, into this file");
   command.callback([options, &exit_code] { exit_code = serve(*options); });

@@ -36,7 +36,7 @@ void log_failure(const char* who) noexcept {
 connection::connection(tcp_stream stream, const serving& by)
     : wire_(std::move(stream), by.limits, by.pulse),
       handler_(by.handler),
-      reader_(wire_, by.hosts, traced_) {}
+      reader_(wire_, by.hosts, by.gate, traced_) {}
 
 task<> connection::serve() {
   using outcome = request_reader::outcome;
@@ -44,6 +44,7 @@ task<> connection::serve() {
     const outcome got = co_await reader_.read_request(handler_);
     if (got == outcome::ended) co_return;
     if (got == outcome::refused) answer_error(*reader_.error());
+    else if (got == outcome::shed) co_await answer_shed();
     else co_await answer_request(got == outcome::streams);
     if (closing_) break;
     finish_request();
@@ -95,7 +96,25 @@ task<> connection::answer_request(bool streams) {
     else if (answer.takeover() != nullptr) co_await hand_over(answer.takeover());
     else answer_whole(answer);
   }
+  reader_.leave_count();
   if (body_ != nullptr) co_await finish_body();
+  if (wire_.out().size() > most_unsent_bytes) {
+    const auto sent = co_await wire_.flush();
+    closing_ = closing_ || !sent;
+  }
+}
+
+// Nothing is wrong with the request: its body is treated as one that a handler leaves unread.
+task<> connection::answer_shed() {
+  ++requests_;
+  const parse_error& why = reader_.why_shed();
+  response& answer = wire_.work().answer;
+  describe_error(answer, why);
+  closing_ = !may_go_on() || !reader_.can_drain();
+  write_response(wire_.out(), answer, context_of_answer(!closing_));
+  traced_.shed(static_cast<std::uint32_t>(why.status));
+  wire_.tally().answered(why.status);
+  co_await finish_body();
   if (wire_.out().size() > most_unsent_bytes) {
     const auto sent = co_await wire_.flush();
     closing_ = closing_ || !sent;
@@ -110,6 +129,7 @@ void connection::answer_whole(const response& answer) {
 
 void connection::answer_error(const parse_error& error) {
   closing_ = true;
+  reader_.leave_count();
   write_error(wire_.out(), error, context_of_answer(false));
   note_answer(error.status);
   if (&error != &handler_failed) wire_.tally().rejected(error.metric);
@@ -176,6 +196,7 @@ task<> connection::hand_over(std::shared_ptr<takeover> next) {
   note_answer(http_status::switching_protocols);
   const auto sent = co_await wire_.flush();
   if (!sent) co_return;
+  reader_.leave_count();
   std::string unread = reader_.take_unread();
   wire_.release_work();
   upgraded_stream stream(wire_.stream(), std::move(unread));

@@ -69,6 +69,7 @@ private:
   enum class is_producing { no, yes };
 
   task<> answer_request(bool streams);
+  task<> answer_shed();
   task<> answer_produced(const response& answer);
   void answer_whole(const response& answer);
   void answer_error(const parse_error& error);
@@ -91,6 +92,7 @@ private:
   void note_route(const std::string& pattern) noexcept override { route_ = &pattern; }
   endpoint remote() const override { return wire_.remote(); }
   void limit_time(duration limit) noexcept override;
+  void leave_count() noexcept override { reader_.leave_count(); }
 
   wire wire_;
   http_handler& handler_;

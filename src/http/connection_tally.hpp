@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/base/clock.hpp>
 #include <weft/base/counter.hpp>
 #include <weft/http/metrics.hpp>
 #include <weft/http/status.hpp>
@@ -23,6 +24,7 @@ class connection_tally {
 public:
   void received(std::size_t bytes) noexcept { received_.add(bytes); }
   void sent(std::size_t bytes) noexcept { sent_.add(bytes); }
+  void waited(duration time) noexcept { waited_.add(static_cast<std::uint64_t>(time.count())); }
   void request_began() noexcept { requests_.add(); }
   void answered(http_status status) noexcept { responses_[class_of(status)].add(); }
   /// The first reason stays. @param reason  lives for ever, like those of parse_errors
@@ -39,6 +41,7 @@ private:
     return digit < 6 ? digit : 0;
   }
 
+  counter waited_;  // ns
   counter requests_;
   counter received_;
   counter sent_;

@@ -22,6 +22,7 @@ void count_rejections(http_metrics& sum, std::string_view reason, std::uint64_t 
 }
 
 void connection_tally::add_to(http_metrics& sum) const {
+  sum.queue_delay += duration(waited_.value());
   sum.requests += requests_.value();
   sum.received_bytes += received_.value();
   sum.sent_bytes += sent_.value();

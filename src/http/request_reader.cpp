@@ -1,6 +1,7 @@
 #include "request_reader.hpp"
 
 #include <weft/http/response_writer.hpp>
+#include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/yield.hpp>
 
 #include <algorithm>
@@ -56,6 +57,10 @@ task<request_reader::outcome> request_reader::read_request(http_handler& handler
           refuse(misdirected);
           co_return outcome::refused;
         }
+        if (gate_.is_in_use() && !let_in(handler)) {
+          take_head_of_shed(step.consumed);
+          co_return outcome::shed;
+        }
         if (!take_head(step.consumed, handler)) break;
         // A length past the limit is known now, and no handler need begin.
         if (parser().next({}).event == parse_event::error) {
@@ -80,13 +85,52 @@ task<request_reader::outcome> request_reader::read_request(http_handler& handler
   }
 }
 
-/// @return whether the handler takes the body piece by piece
-bool request_reader::take_head(std::size_t consumed, http_handler& handler) {
+// What stands behind a request that is let in waits for that one, and not for its turn: it has not
+// been found when the other has been answered.
+bool request_reader::let_in(http_handler& handler) {
+  const duration waited = time_waited();
+  if (gate_.times()) wire_.tally().waited(waited);
+  why_shed_ = gate_.try_enter(waited, place_);
+  if (why_shed_ != nullptr && !handler.is_never_shed(message())) {
+    gate_.count_shed(*why_shed_);
+    return false;
+  }
+  forget_found();
+  return true;
+}
+
+duration request_reader::time_waited() const {
+  const auto since = found();
+  if (!since) return duration{};
+  return std::max(scheduler::current().now() - *since, duration{});
+}
+
+void request_reader::note_head() noexcept {
   head_end_ = parsed_;
   head_until_ = 0;
   ++heads_;
-  const bool has_body = parser().chunked() || parser().content_length().value_or(0) != 0;
-  if (!has_body) return false;
+}
+
+bool request_reader::has_body() const noexcept {
+  return parser().chunked() || parser().content_length().value_or(0) != 0;
+}
+
+/// For drain(), which reads the body if there is one.
+void request_reader::take_head_of_shed(std::size_t consumed) {
+  note_head();
+  if (has_body()) {
+    keep_room_for_body(consumed,
+                       parser().chunked() ? room_for_chunks(wire_.limits()) : least_body_room);
+    return;
+  }
+  parsed_ += parser().next(unread()).consumed;
+  take_end();
+}
+
+/// @return whether the handler takes the body piece by piece
+bool request_reader::take_head(std::size_t consumed, http_handler& handler) {
+  note_head();
+  if (!has_body()) return false;
   const body_plan plan = handler.plan_body(parser().message());
   const std::size_t room = plan.streams ? stream_room : least_body_room;
   keep_room_for_body(consumed,
@@ -243,6 +287,7 @@ task<bool> request_reader::read_more() {
     // Not restarted by later reads of the same head: a head's time is absolute.
     head_until_ = wire_.in(wire_.limits().header_timeout);
   }
+  forget_found();
   const wire::timed_read timed(wire_,
                                is_idle ? wire_.in(wire_.limits().keep_alive_timeout) : head_until_);
   if (is_idle) wire_.begin_idling();
@@ -256,6 +301,7 @@ task<bool> request_reader::read_more() {
 
 task<result<std::size_t>> request_reader::read_body_bytes() {
   make_room();
+  forget_found();
   const auto began = wire_.now();
   const auto left = time_for_body().count() - body_waited();
   const wire::timed_read timed(wire_, began + left);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admission.hpp"
 #include "host_list.hpp"
 #include "wire.hpp"
 
@@ -32,12 +33,15 @@ namespace weft::http {
 /// Concurrent  one call at a time, from any task
 class request_reader final : private read_room {
 public:
-  request_reader(wire& w, const host_list& hosts, request_trace& traced)
-      : wire_(w), hosts_(hosts), traced_(traced) {}
+  request_reader(wire& w, const host_list& hosts, admission& gate, request_trace& traced)
+      : wire_(w), hosts_(hosts), gate_(gate), traced_(traced) {
+    if (gate.times()) want_time();
+  }
 
   enum class outcome {
     whole,    ///< message() is complete
     streams,  ///< its head is; the body comes by read_piece()
+    shed,     ///< its head is complete; why_shed() says why no more of it is read
     refused,  ///< error() says why
     ended     ///< there is no further request
   };
@@ -54,6 +58,9 @@ public:
   request& message() noexcept { return parser().message(); }
   /// Why the message was refused, or its body. @return null where nothing is wrong
   const parse_error* error() const noexcept { return error_.load(std::memory_order_acquire); }
+  const parse_error& why_shed() const noexcept { return *why_shed_; }
+  /// The request is not in flight any more.
+  void leave_count() noexcept { place_.leave(); }
   bool body_complete() const noexcept { return complete_.load(std::memory_order_acquire); }
   /// Whether the peer went away before its message was complete.
   bool peer_gone() const noexcept { return peer_gone_.load(std::memory_order_acquire); }
@@ -74,7 +81,12 @@ public:
   void cut_short() noexcept { wire_.end_reading(); }
 
 private:
+  bool let_in(http_handler& handler);
+  duration time_waited() const;
+  void note_head() noexcept;
+  bool has_body() const noexcept;
   bool take_head(std::size_t consumed, http_handler& handler);
+  void take_head_of_shed(std::size_t consumed);
   void keep_room_for_body(std::size_t consumed, std::size_t room);
   void take_body_chunk();
   void take_trailer();
@@ -99,12 +111,15 @@ private:
 
   wire& wire_;
   const host_list& hosts_;
+  admission& gate_;
   request_trace& traced_;
   std::size_t parsed_ = 0;
   std::size_t head_end_ = 0;      // 0: the head is not complete
   duration::rep head_until_ = 0;  // of a head that has begun; 0: none has
   std::uint64_t body_bytes_ = 0;  // of the message under way, so far
   std::size_t heads_ = 0;         // read on this connection
+  const parse_error* why_shed_ = nullptr;
+  admission::place place_;
   bool body_collected_ = false;
   bool body_invited_ = false;  // somebody has waited for it, and so sent 100 Continue if asked to
   // What others may look at while a task of the handler's reads.

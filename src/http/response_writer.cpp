@@ -130,8 +130,8 @@ void write_response(byte_buffer& out, const response& answer, const response_con
   out.commit(static_cast<std::size_t>(to.at() - begin));
 }
 
-void write_error(byte_buffer& out, const parse_error& error, const response_context& context) {
-  response answer{error.status};
+void describe_error(response& answer, const parse_error& error) {
+  answer.set_status(error.status);
   answer.set_content_type("application/problem+json");
   if (error.status == http_status::service_unavailable) answer.set_header("Retry-After", "1");
   byte_buffer& body = answer.body();
@@ -142,7 +142,11 @@ void write_error(byte_buffer& out, const parse_error& error, const response_cont
   body.append(R"(,"detail":")");
   body.append(error.reason);
   body.append(R"("})");
+}
 
+void write_error(byte_buffer& out, const parse_error& error, const response_context& context) {
+  response answer;
+  describe_error(answer, error);
   response_context closing = context;
   closing.keep_alive = false;
   write_response(out, answer, closing);

@@ -39,7 +39,8 @@ public:
   state(http_handler& handler, const server_options& options)
       : options_(options),
         hosts_(options_.allowed_hosts),
-        shared_{handler, options_.limits, hosts_, pulse_},
+        gate_(options_.limits),
+        shared_{handler, options_.limits, hosts_, gate_, pulse_},
         room_(options_.limits) {
     if (options_.listen.empty())
       throw std::invalid_argument("weft: a server listens on at least one address");
@@ -125,6 +126,7 @@ private:
 
   const server_options options_;
   const http::host_list hosts_;
+  http::admission gate_;
   http::server_pulse pulse_;
   const http::serving shared_;
   http::room room_;
@@ -222,6 +224,7 @@ http_metrics http_server::state::metrics() {
   sum.open_connections = served_.size();
   for (const http::connection* c : served_) c->tally().add_to(sum);
   for (const auto& r : receptions_) r->add_to(sum);
+  gate_.add_to(sum);
   return sum;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "admission.hpp"
 #include "host_list.hpp"
 #include "server_pulse.hpp"
 
@@ -13,6 +14,7 @@ struct serving {
   http_handler& handler;
   const http_limits& limits;
   const host_list& hosts;
+  admission& gate;
   const server_pulse& pulse;
 };
 

@@ -56,11 +56,12 @@ bool direct_socket::receive(read_wait& op) noexcept {
   return true;
 }
 
-void direct_socket::serve_reader(woken_tasks& woken) noexcept {
+void direct_socket::serve_reader(woken_tasks& woken, look_time& when) noexcept {
   if (reader_ == nullptr) {
     unread_ = true;
     stop_watching(EPOLLIN);
   } else if (receive(*reader_)) {
+    if (reader_->wants_time()) reader_->note_found(when.since());
     woken.add(std::exchange(reader_, nullptr)->waiter);
   }
 }
@@ -108,9 +109,9 @@ void direct_socket::serve_writer(woken_tasks& woken) noexcept {
 
 // ------------------------------------------------------------------ events and ends
 
-void direct_socket::serve(std::uint32_t events, woken_tasks& woken) noexcept {
+void direct_socket::serve(std::uint32_t events, woken_tasks& woken, look_time& when) noexcept {
   const bool broken = (events & (EPOLLERR | EPOLLHUP)) != 0;
-  if (broken || (events & EPOLLIN) != 0) serve_reader(woken);
+  if (broken || (events & EPOLLIN) != 0) serve_reader(woken, when);
   if (broken || (events & EPOLLOUT) != 0) serve_writer(woken);
 }
 

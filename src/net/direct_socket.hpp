@@ -21,8 +21,8 @@ private:
   ~direct_socket() override = default;
   void end_aborted() noexcept override;
   void dispose() noexcept override;
-  void serve(std::uint32_t events, woken_tasks& woken) noexcept override;
-  void serve_reader(woken_tasks& woken) noexcept;
+  void serve(std::uint32_t events, woken_tasks& woken, look_time& when) noexcept override;
+  void serve_reader(woken_tasks& woken, look_time& when) noexcept;
   void serve_writer(woken_tasks& woken) noexcept;
 
   /// One recv. @return whether the read has ended, by that or by an error

@@ -66,12 +66,12 @@ std::error_code watched::set_interest(std::uint32_t events) noexcept {
   return {};
 }
 
-void watched::report(std::uint32_t events) noexcept {
+void watched::report(std::uint32_t events, look_time& when) noexcept {
   woken_tasks woken;
   {
     std::lock_guard held(lock_);
     if (closed_) return;
-    serve(events, woken);
+    serve(events, woken, when);
   }
   woken.make_ready();
 }
@@ -103,10 +103,13 @@ std::size_t epoll_set::deliver() noexcept {
   std::array<epoll_event, events_in_a_batch> batch;
   const int count =
       ::epoll_wait(descriptor_.get(), batch.data(), static_cast<int>(batch.size()), 0);
+  look_time when(left_over_since_);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = batch[static_cast<std::size_t>(i)];
-    static_cast<watched*>(event.data.ptr)->report(event.events);
+    static_cast<watched*>(event.data.ptr)->report(event.events, when);
   }
+  const bool may_be_more = count == static_cast<int>(batch.size());
+  left_over_since_ = may_be_more ? when.if_asked() : time_point{};
   return count > 0 ? static_cast<std::size_t>(count) : 0;
 }
 

@@ -2,8 +2,10 @@
 
 #include "unique_descriptor.hpp"
 
+#include <weft/base/clock.hpp>
 #include <weft/runtime/detail/spinlock.hpp>
 #include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/threading.hpp>
 
 #include <array>
 #include <atomic>
@@ -52,6 +54,23 @@ private:
   std::size_t count_ = 0;
 };
 
+/// When what a look at the set finds has been ready since, as far as that is known: the time of
+/// the look, or, where it goes on with what earlier looks had no room for, of the first of them.
+/// Nobody who does not ask pays for a clock.
+class look_time {
+public:
+  /// @param since  of the look before; the epoch where that left nothing over, or nobody asked
+  explicit look_time(time_point since) noexcept : since_(since) {}
+  time_point since() noexcept {
+    if (since_ == time_point{}) since_ = os_now();
+    return since_;
+  }
+  time_point if_asked() const noexcept { return since_; }
+
+private:
+  time_point since_;
+};
+
 /// A descriptor of an epoll_set, and who waits for it.
 class watched {
 public:
@@ -63,7 +82,7 @@ protected:
   virtual ~watched() = default;
 
   /// Does what the events allow. With the lock held.
-  virtual void serve(std::uint32_t events, woken_tasks& woken) noexcept = 0;
+  virtual void serve(std::uint32_t events, woken_tasks& woken, look_time& when) noexcept = 0;
 
   int descriptor() const noexcept { return descriptor_; }
 
@@ -85,7 +104,7 @@ protected:
 private:
   friend class epoll_set;
 
-  void report(std::uint32_t events) noexcept;
+  void report(std::uint32_t events, look_time& when) noexcept;
   std::error_code join_set() noexcept;
   std::error_code set_interest(std::uint32_t events) noexcept;
 
@@ -117,6 +136,7 @@ private:
   void free_retired() noexcept;
 
   const unique_descriptor descriptor_;
+  time_point left_over_since_{};  // for the holder of the token; the epoch: nothing is left over
   std::atomic<watched*> retired_{nullptr};
 };
 

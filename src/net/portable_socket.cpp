@@ -2,6 +2,8 @@
 
 #include "asio_driver.hpp"
 
+#include <weft/runtime/detail/threading.hpp>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -90,6 +92,7 @@ void portable_socket::on_read(read_wait& op, const code& error, std::size_t coun
       op.error = error;
     }
     op.count = count;
+    if (op.wants_time()) op.note_found(os_now());
   }
   make_ready(op.waiter);
 }

@@ -28,7 +28,7 @@ result<void> readiness::awaiter::await_resume() noexcept {
 }
 
 // What nobody waits for any more stays watched until it happens, as with sockets.
-void readiness::serve(std::uint32_t, woken_tasks& woken) noexcept {
+void readiness::serve(std::uint32_t, woken_tasks& woken, look_time&) noexcept {
   if (waiting_ != nullptr) woken.add(std::exchange(waiting_, nullptr)->waiter_);
   else stop_watching(UINT32_MAX);
 }

@@ -49,7 +49,7 @@ private:
   ~readiness() override = default;
   bool start(awaiter& waiting, task_handle waiter);
   void cancel(awaiter& waiting) noexcept;
-  void serve(std::uint32_t events, woken_tasks& woken) noexcept override;
+  void serve(std::uint32_t events, woken_tasks& woken, look_time& when) noexcept override;
 
   awaiter* waiting_ = nullptr;  // under lock_
 };

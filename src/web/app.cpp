@@ -18,6 +18,8 @@ void app::check() const { routes->check_states(); }
 
 body_plan app::plan_body(const request& head) { return routes->plan_body(head); }
 
+bool app::is_never_shed(const request& head) { return routes->is_never_shed(head); }
+
 task<void> app::handle(const request& req, response& res) {
   return routes->dispatch(*this, req, res);
 }

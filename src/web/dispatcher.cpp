@@ -109,12 +109,21 @@ body_plan dispatcher::plan_body(const request& head) const {
   return {ctx.route_->handler_.streams_body, ctx.route_->max_body_bytes_};
 }
 
+bool dispatcher::is_never_shed(const request& head) const {
+  if (!has_unshed_routes_) return false;
+  response none;
+  context ctx(states_, head, none);
+  find_route(ctx);
+  return ctx.route_ != nullptr && ctx.route_->is_never_shed_;
+}
+
 // A route without middleware writes into the leased response and costs no further frame.
 task<void> dispatcher::dispatch(const route_group& app, const request& req, response& res) const {
   context ctx(states_, req, res);
   find_route(ctx);
   if (ctx.route_ != nullptr && req.exchange() != nullptr) {
     req.exchange()->note_route(ctx.route_->pattern_);
+    if (ctx.route_->is_never_shed_) req.exchange()->leave_count();
     if (ctx.route_->time_limit_) req.exchange()->limit_time(*ctx.route_->time_limit_);
   }
   const auto& layers = ctx.route_ != nullptr ? ctx.route_->layers_ : app.layers_;

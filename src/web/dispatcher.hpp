@@ -37,6 +37,9 @@ public:
   /// Some route takes bodies in a way of its own, so plan_body() has to look for it.
   void plan_bodies() noexcept { plans_bodies_ = true; }
   body_plan plan_body(const request& head) const;
+  /// Some route is never shed, so is_never_shed() has to look for it.
+  void has_unshed_routes() noexcept { has_unshed_routes_ = true; }
+  bool is_never_shed(const request& head) const;
 
   /// @param app  the outermost group: its middleware is around what has no route, too
   task<void> dispatch(const route_group& app, const request& req, response& res) const;
@@ -65,6 +68,7 @@ private:
   std::vector<std::unique_ptr<child_group>> groups_;
   state_table states_;
   bool plans_bodies_ = false;
+  bool has_unshed_routes_ = false;
 };
 
 }  // namespace weft::detail

@@ -21,6 +21,12 @@ route& route::limit_time(duration limit) {
   return *this;
 }
 
+route& route::never_shed() {
+  is_never_shed_ = true;
+  owner_->has_unshed_routes();
+  return *this;
+}
+
 route_group::route_group(detail::dispatcher& routes, const route_group* parent, std::string prefix)
     : routes_(routes), parent_(parent), prefix_(std::move(prefix)) {}
 

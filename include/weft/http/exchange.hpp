@@ -26,6 +26,9 @@ public:
   /// Another time limit for this handler, from its start on, instead of handler_timeout.
   virtual void limit_time(duration limit) noexcept = 0;
 
+  /// The request does not count for max_requests_in_flight any more.
+  virtual void leave_count() noexcept = 0;
+
 protected:
   ~exchange() = default;
 };

@@ -27,6 +27,13 @@ public:
     return {};
   }
 
+  /// Called when a server is about to shed a request (max_requests_in_flight, max_queue_delay).
+  /// @return true for one that has to be answered all the same: a look at the server's health
+  virtual bool is_never_shed(const request& head) {
+    static_cast<void>(head);
+    return false;
+  }
+
   /// Answers one request.
   ///
   /// @param req  valid until the returned task has ended

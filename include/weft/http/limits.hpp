@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 
 namespace weft {
 
@@ -41,6 +42,12 @@ struct http_limits {
   std::size_t max_connections = 10'000;
   /// When there has been no room for so long, newcomers wait no more but are answered: 503.
   duration accept_patience = std::chrono::seconds{1};
+  /// Past so many that have been let in and not been answered, a request is shed: 503, before its
+  /// body is read. For handlers that wait. The largest number there is: nobody counts.
+  std::size_t max_requests_in_flight = std::numeric_limits<std::size_t>::max();
+  /// A request that has waited longer, from when its head was found to have come until it is its
+  /// turn, is shed likewise. For handlers that compute. duration::max(): nobody looks.
+  duration max_queue_delay = duration::max();
   std::size_t max_backlog = 4096;  ///< complete in the system and not accepted; past it no answer
   /// How long a stop still waits for a next request on connections without one, which is answered
   /// with close. Who sends at least so often loses none; with 0 a request may cross the close.

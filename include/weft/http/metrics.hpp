@@ -1,5 +1,7 @@
 #pragma once
 
+#include <weft/base/clock.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +20,12 @@ struct http_metrics {
   std::size_t open_connections = 0;
   std::uint64_t accepted_connections = 0;
   std::uint64_t requests = 0;  ///< that went to the handler
+  /// At present. Counted only under a max_requests_in_flight.
+  std::size_t requests_in_flight = 0;
+  /// What requests have waited for their turn, all together, and the most that one has, shed ones
+  /// too. Measured only under a max_queue_delay.
+  duration queue_delay{};
+  duration longest_queue_delay{};
   /// Answers that were written, by the first digit of their status: [2] for 200 to 299.
   std::array<std::uint64_t, 6> responses{};
   std::uint64_t received_bytes = 0;
@@ -30,7 +38,7 @@ struct http_metrics {
   std::uint64_t rejected_for(std::string_view reason) const noexcept;
 };
 
-/// Why a connection ends, beside what is wrong with a request.
+/// Why a connection ends, or a request is shed, beside what is wrong with a request.
 namespace rejection_reasons {
 
 inline constexpr std::string_view header_timeout = "header_timeout";
@@ -42,6 +50,9 @@ inline constexpr std::string_view idle = "idle";                ///< keep_alive_
 inline constexpr std::string_view request_count = "request_count";  ///< max_requests_per_connection
 inline constexpr std::string_view stopping = "stopping";            ///< http_server::stop()
 inline constexpr std::string_view connection_count = "connection_count";  ///< max_connections; 503
+/// max_requests_in_flight; 503
+inline constexpr std::string_view requests_in_flight = "requests_in_flight";
+inline constexpr std::string_view queue_delay = "queue_delay";  ///< max_queue_delay; 503
 inline constexpr std::string_view descriptors = "descriptors";  ///< the process has none left; 503
 
 }  // namespace rejection_reasons

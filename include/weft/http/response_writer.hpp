@@ -40,8 +40,12 @@ struct body_framing {
 void write_head(byte_buffer& out, const response& answer, const response_context& context,
                 const body_framing& framing);
 
-/// Appends the answer to a request that could not be read: problem+json (RFC 9457) with the
-/// error's fixed text, and "Connection: close" whatever the context says.
+/// Makes an empty response a problem+json (RFC 9457) with the error's fixed text; a 503 says with
+/// Retry-After when to come back.
+void describe_error(response& answer, const parse_error& error);
+
+/// Appends the answer to a request that could not be read: describe_error()'s, and "Connection:
+/// close" whatever the context says.
 void write_error(byte_buffer& out, const parse_error& error, const response_context& context);
 
 /// Appends "100 Continue", for a request whose body is wanted (RFC 9110 10.1.1).

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <weft/base/clock.hpp>
 #include <weft/base/error.hpp>
 #include <weft/net/endpoint.hpp>
 #include <weft/runtime/detail/task_context.hpp>
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -22,8 +24,27 @@ public:
   /// @return the place for the bytes; empty where there is no memory
   virtual std::span<char> room() noexcept = 0;
 
+  // For the socket.
+  bool wants_time() const noexcept { return wants_time_; }
+  void note_found(time_point when) noexcept { found_ = when; }
+
 protected:
   ~read_room() = default;
+
+  /// From the next read on found() is known.
+  void want_time() noexcept { wants_time_ = true; }
+  /// When I/O came upon the bytes of a read that waited for them: its task has been ready to run
+  /// since then. At the latest: where more is ready than one look takes, bytes of the next looks
+  /// count as found in the first.
+  /// @return nothing where the bytes were there already, or since forget_found()
+  std::optional<time_point> found() const noexcept {
+    return found_ == time_point{} ? std::nullopt : std::optional(found_);
+  }
+  void forget_found() noexcept { found_ = time_point{}; }
+
+private:
+  time_point found_{};
+  bool wants_time_ = false;
 };
 
 namespace detail {
@@ -63,6 +84,8 @@ public:
   bool wants_nothing() const noexcept { return room_ == nullptr && into.empty(); }
   /// Before the bytes are taken. @return false where there is none, and that is the error
   bool find_room() noexcept;
+  bool wants_time() const noexcept { return room_ != nullptr && room_->wants_time(); }
+  void note_found(time_point when) noexcept { room_->note_found(when); }
 
   std::span<char> into;
 

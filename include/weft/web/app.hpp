@@ -93,6 +93,8 @@ public:
   using route_group::handle;
   /// What the route that matches says: whether its handler takes a body_stream, and its limit.
   body_plan plan_body(const request& head) override;
+  /// Whether the route that matches is a route::never_shed().
+  bool is_never_shed(const request& head) override;
   /// Answers one request, without a socket. Routes that need a state that nobody registered answer
   /// 500, where run() would not have started.
   task<void> handle(const request& req, response& res) override;

@@ -31,6 +31,10 @@ public:
   /// count, nor that of a stream. Past it the task is cancelled, and the answer is a 503.
   /// Concurrent  only before the application serves
   route& limit_time(duration limit);
+  /// Has it answered however much the server has to do: for a look at its health. It neither is
+  /// shed by http_limits::max_queue_delay and max_requests_in_flight nor counts for the latter.
+  /// Concurrent  only before the application serves
+  route& never_shed();
 
   http_method method() const noexcept { return method_; }
   /// As it was registered, with the prefixes of its groups: "/api/items/{id}".
@@ -46,6 +50,7 @@ private:
   detail::bound_handler handler_;
   std::optional<std::uint64_t> max_body_bytes_;
   std::optional<duration> time_limit_;
+  bool is_never_shed_ = false;
   detail::dispatcher* owner_ = nullptr;
   const route_group* group_ = nullptr;
   std::vector<middleware> own_;

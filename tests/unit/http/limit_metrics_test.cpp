@@ -148,6 +148,8 @@ TEST_CASE("a limit of 0 is no infinity") {
          l.max_body_bytes = 0;
        },
        post + "Content-Length: 1\r\n\r\n", "HTTP/1.1 413 "},
+      {[](http_limits& l) { l.max_requests_in_flight = 0; }, get("/", last), "HTTP/1.1 503 "},
+      {[](http_limits& l) { l.max_queue_delay = 0ms; }, get("/", last), "HTTP/1.1 503 "},
       {[](http_limits& l) {
          l.max_connections = 0;
          l.accept_patience = 0ms;

@@ -95,6 +95,8 @@ task<std::size_t> read_and_count(tcp_stream& stream) {
 
 class noted_room final : public weft::read_room {
 public:
+  using read_room::found;
+  using read_room::want_time;
   std::span<char> room() noexcept override {
     ++asked;
     return place;
@@ -138,7 +140,8 @@ public:
 
 private:
   ~pipe_watch() override { --alive_; }
-  void serve(std::uint32_t, weft::detail::woken_tasks&) noexcept override {
+  void serve(std::uint32_t, weft::detail::woken_tasks&,
+             weft::detail::look_time&) noexcept override {
     ++served;
     if (other_ != nullptr) std::exchange(other_, nullptr)->end();
   }
@@ -421,5 +424,62 @@ TEST_CASE("a read that waits needs no room before its bytes have come") {
     const auto got = co_await reading.join();
     CHECK(got == 5);
     CHECK(room.asked == 1);
+  }());
+}
+
+TEST_CASE("what one look has no room for counts as found when that look was") {
+  run_under(one_loop, []() -> task<> {
+    constexpr std::size_t more_than_a_batch = 40;
+    std::vector<stream_pair> pairs;
+    std::vector<noted_room> rooms(more_than_a_batch);
+    std::vector<weft::join_handle<std::size_t>> reads;
+    for (auto& room : rooms) {
+      auto pair = co_await connected();
+      pairs.push_back(std::move(pair));
+      room.want_time();
+      reads.push_back(weft::go(read_into(pairs.back().server, room)));
+      co_await weft::yield();
+    }
+    const auto before = weft::steady_clock::now();
+    for (auto& pair : pairs) {
+      const auto sent = co_await write(pair.client, "x");
+      CHECK(!sent);
+    }
+    std::size_t seen = look();
+    CHECK(seen < more_than_a_batch);
+    const auto between = weft::steady_clock::now();
+    seen += look();
+    CHECK(seen >= more_than_a_batch);
+    for (auto& read : reads) {
+      const std::size_t count = co_await read.join();
+      CHECK(count == 1);
+    }
+    for (const auto& room : rooms) {
+      REQUIRE(room.found());
+      CHECK(*room.found() >= before);
+      CHECK(*room.found() < between);
+    }
+    // All that is ready has been seen: the next look begins anew.
+    auto reading = weft::go(read_into(pairs.front().server, rooms.front()));
+    co_await weft::yield();
+    const auto sent = co_await write(pairs.front().client, "y");
+    CHECK(!sent);
+    const std::size_t count = co_await reading.join();
+    CHECK(count == 1);
+    CHECK(*rooms.front().found() > between);
+  }());
+}
+
+TEST_CASE("nobody who did not ask is told when bytes were found") {
+  run_under(one_loop, []() -> task<> {
+    auto pair = co_await connected();
+    noted_room room;
+    auto reading = weft::go(read_into(pair.server, room));
+    co_await weft::yield();
+    const auto sent = co_await write(pair.client, "x");
+    CHECK(!sent);
+    const std::size_t count = co_await reading.join();
+    CHECK(count == 1);
+    CHECK(!room.found());
   }());
 }
