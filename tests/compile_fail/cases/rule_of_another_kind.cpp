@@ -1,4 +1,4 @@
-// EXPECT: range() and its like are for numbers; size() is for strings, vectors and maps
+// EXPECT: range() and its like are for numbers
 #include <weft/weft.hpp>
 
 #include <string>
