@@ -293,7 +293,7 @@ TEST_CASE("however a request ends, it gives its place back") {
                                            get("/throw", last),
                                            post("/", "small", last),
                                            post("/", "larger than it may be", last),
-                                           post_chunks("/", "no chunk", last),
+                                           post_chunks("/", "no chunk\r\n", last),
                                            post_chunks("/streamed", "3\r\nabc\r\n0\r\n\r\n", last),
                                            get("/health", last)};
     for (const auto& each : requests) {
