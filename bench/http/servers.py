@@ -74,6 +74,8 @@ def measure(case, server, seconds):
         result = load(case, address, f"--warm-up={WARM_UP_SECONDS}", f"--duration={seconds}",
                       f"--watch-pid={process.pid}")
     latency = result["kinds"][0]["latency"]
+    if not latency["count"]:
+        raise Failed(f"no request was answered within {seconds} s")
     return {**result["server"], "per_second": result["per_second"],
             "p50_ms": percentile(latency, 0.5), "p99_ms": percentile(latency, 0.99)}
 

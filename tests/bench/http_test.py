@@ -128,7 +128,7 @@ class Command(unittest.TestCase):
     def test_a_case_is_measured_on_all_of_its_servers(self):
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "results.json"
-            done = self.run_driver("--quick", "--case=orders_64", "--rounds=1", "--seconds=0.05", f"--json={file}")
+            done = self.run_driver("--quick", "--case=orders_64", "--rounds=1", "--seconds=0.3", f"--json={file}")
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             written = json.loads(file.read_text(encoding="utf-8"))
         self.assertEqual(written["schema"], "weft-http-bench/1")
@@ -140,7 +140,7 @@ class Command(unittest.TestCase):
 
     def test_without_strace_it_says_so_and_measures_the_rest(self):
         with tempfile.TemporaryDirectory() as empty:
-            done = self.run_driver("--quick", "--case=json_1", "--rounds=1", "--seconds=0.05",
+            done = self.run_driver("--quick", "--case=json_1", "--rounds=1", "--seconds=0.3",
                                    env={**os.environ, "PATH": empty})
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("system calls: skipped, there is no strace in PATH", done.stdout)

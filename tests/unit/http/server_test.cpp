@@ -211,7 +211,7 @@ TEST_CASE("stop answers what is under way, ends what is idle, and then returns")
     co_await write(idle, get("/first"));
     co_await read_until(idle, "GET /first ");
     auto busy = weft::go(exchange(server, get("/slow")));
-    co_await weft::sleep(10ms);
+    while (server.server().metrics().requests != 2) (void)co_await weft::sleep(1ms);
     co_await server.stop();
     const auto answer = co_await busy.join();
     CHECK_THAT(answer, ContainsSubstring("GET /slow "));
@@ -232,7 +232,7 @@ TEST_CASE("a request that outlasts the drain is cancelled") {
     server.start();
     auto busy = co_await server.connect();
     co_await write(busy, get("/slow"));
-    co_await weft::sleep(10ms);
+    while (server.server().metrics().requests != 1) (void)co_await weft::sleep(1ms);
     const auto before = weft::scheduler::current().now();
     co_await server.stop();
     CHECK(weft::scheduler::current().now() - before < 40ms);
