@@ -194,9 +194,9 @@ task<> connection::hand_over(std::shared_ptr<takeover> next) {
   closing_ = over_ = true;
   write_response(wire_.out(), wire_.work().answer, context_of_answer(true));
   note_answer(http_status::switching_protocols);
+  reader_.leave_count();  // the peer may act on the 101 at once
   const auto sent = co_await wire_.flush();
   if (!sent) co_return;
-  reader_.leave_count();
   std::string unread = reader_.take_unread();
   wire_.release_work();
   upgraded_stream stream(wire_.stream(), std::move(unread));
