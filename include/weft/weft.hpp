@@ -46,7 +46,9 @@
 #include <weft/web/path.hpp>
 #include <weft/web/query.hpp>
 #include <weft/web/reply.hpp>
+#include <weft/web/router.hpp>
 #include <weft/web/set_cookie.hpp>
 #include <weft/web/state.hpp>
 #include <weft/web/stream.hpp>
 #include <weft/web/upload.hpp>
+#include <weft/web/uuid.hpp>

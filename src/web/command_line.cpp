@@ -27,6 +27,7 @@ struct arguments {
   std::string io;
   unsigned workers = 0;
   double interval_ms = 0;
+  bool list_routes = false;
 };
 
 void declare(CLI::App& program, arguments& typed) {
@@ -47,6 +48,7 @@ void declare(CLI::App& program, arguments& typed) {
       ->check(CLI::Range(0U, most_workers));
   add("--interval", typed.interval_ms, "Switch interval of gil in ms; 0 is its own, 5")
       ->check(CLI::Range(0.0, longest_interval_ms));
+  program.add_flag("--routes", typed.list_routes, "Print all routes, as they are matched, and end");
   program.set_version_flag("--version", "weft " WEFT_VERSION);
 }
 
@@ -107,6 +109,7 @@ run_options options_of(const arguments& typed, run_options options) {
   options.model = choose_model(typed, options.model);
   options.io = choose_io(typed);
   options.listen = typed.listen;
+  options.list_routes = options.list_routes || typed.list_routes;
   options.socket_mode = choose_socket_mode(typed, options.socket_mode);
   std::string wrong;
   const auto addresses = listen_addresses(options, wrong);

@@ -1,5 +1,7 @@
 #include <weft/web/context.hpp>
 
+#include "web/host_table.hpp"
+#include "web/linked_routes.hpp"
 #include "web/percent.hpp"
 
 #include <weft/http/exchange.hpp>
@@ -24,8 +26,17 @@ std::optional<std::string> context::parameter(std::string_view name) const {
   if (route_ == nullptr) return std::nullopt;
   const auto& names = route_->names_;
   const auto place = std::find(names.begin(), names.end(), name);
-  if (place == names.end()) return std::nullopt;
+  if (place == names.end()) {
+    const bool is_host_label =
+        !host_label_.empty() && detail::parse_host(route_->host()).label == name;
+    return is_host_label ? std::optional<std::string>(host_label_) : std::nullopt;
+  }
   return detail::percent_decode(values_[static_cast<std::size_t>(place - names.begin())]);
+}
+
+std::string context::url_for(std::string_view name,
+                             std::initializer_list<url_argument> arguments) const {
+  return all_routes_->url_for(name, {arguments.begin(), arguments.end()});
 }
 
 std::string_view context::parameter_name(std::size_t n) const noexcept { return route_->names_[n]; }

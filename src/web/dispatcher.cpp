@@ -1,12 +1,15 @@
 #include "web/dispatcher.hpp"
 
 #include "web/failure.hpp"
+#include "web/route_linker.hpp"
 
 #include <weft/http/exchange.hpp>
+#include <weft/web/reply.hpp>
 #include <weft/web/state.hpp>
 
 #include <boost/core/demangle.hpp>
 
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -27,70 +30,37 @@ bool is_common(http_method method) { return method < http_method::connect; }
 
 }  // namespace
 
-struct dispatcher::child_group final : route_group {
-  child_group(dispatcher& routes, const route_group& parent, std::string prefix)
-      : route_group(routes, &parent, std::move(prefix)) {}
-};
-
-dispatcher::dispatcher() = default;
+dispatcher::dispatcher()
+    : content_(std::make_shared<group_content>()), fresh_(std::make_shared<freshness>(false)) {}
 dispatcher::~dispatcher() = default;
 
-route& dispatcher::add(const route_group& group, http_method method, std::string_view pattern,
-                       bound_handler target, const std::source_location& where) {
-  auto parsed = parse_pattern(group.prefix() + std::string(pattern));
-  if (target.path_arguments > parsed.names.size()) {
-    throw std::logic_error("weft: the handler of " + std::string(to_string(method)) + ' ' +
-                           parsed.text + " takes " + std::to_string(target.path_arguments) +
-                           " path<...> parameters, but the pattern has " +
-                           std::to_string(parsed.names.size()) + " (" + place_of(where) + ")");
+void dispatcher::set_slashes(slash_policy policy) {
+  slashes_ = policy;
+  fresh_->store(false, std::memory_order_release);
+}
+
+// One lock for all apps: they may share routers, whose lists of watchers change here.
+void dispatcher::link() const {
+  static std::mutex one_at_a_time;
+  const std::scoped_lock lock(one_at_a_time);
+  if (fresh_->load(std::memory_order_relaxed)) return;
+  linked_ = route_linker::link(*content_, slashes_, fresh_);
+  fresh_->store(true, std::memory_order_release);
+}
+
+void dispatcher::check() const {
+  const auto& mistakes = linked().mistakes();
+  if (mistakes.size() == 1) throw std::logic_error("weft: " + mistakes.front());
+  if (!mistakes.empty()) {
+    std::string all = "weft: the routes have " + std::to_string(mistakes.size()) + " mistakes:";
+    for (const auto& one : mistakes) all += "\n  " + one;
+    throw std::logic_error(all);
   }
-  route added;
-  added.method_ = method;
-  added.pattern_ = parsed.text;
-  added.names_ = parsed.names;
-  plans_bodies_ = plans_bodies_ || target.streams_body;
-  added.handler_ = std::move(target);
-  added.group_ = &group;
-  added.owner_ = this;
-  added.where_ = where;
-  if (const auto other = router_.add(method, parsed, static_cast<std::uint32_t>(routes_.size()))) {
-    const auto& first = routes_[*other];
-    throw std::logic_error("weft: " + name_of(added) + " (" + place_of(where) +
-                           ") answers the same requests as " + name_of(first) + " (" +
-                           place_of(first.where_) + ")");
-  }
-  auto& stored = routes_.emplace_back(std::move(added));
-  link(stored);
-  return stored;
-}
-
-route_group& dispatcher::add_group(const route_group& parent, std::string_view prefix) {
-  if (!prefix.starts_with('/') || prefix.ends_with('/')) {
-    throw std::logic_error("weft: the group prefix \"" + std::string(prefix) +
-                           "\" must begin with '/' and must not end with one");
-  }
-  auto full = parent.prefix() + std::string(prefix);
-  parse_pattern(full);
-  return *groups_.emplace_back(std::make_unique<child_group>(*this, parent, std::move(full)));
-}
-
-void dispatcher::link(route& r) {
-  r.layers_.clear();
-  add_layers_of(*r.group_, r.layers_);
-  r.layers_.insert(r.layers_.end(), r.own_.begin(), r.own_.end());
-}
-
-void dispatcher::add_layers_of(const route_group& group, std::vector<middleware>& out) {
-  if (group.parent_ != nullptr) add_layers_of(*group.parent_, out);
-  out.insert(out.end(), group.layers_.begin(), group.layers_.end());
-}
-
-void dispatcher::relink() {
-  for (auto& r : routes_) link(r);
+  check_states();
 }
 
 void dispatcher::check_states() const {
-  for (const auto& r : routes_) {
+  for (const auto& r : linked().routes()) {
     for (const auto* type : r.handler_.states) {
       if (states_.find(*type) != nullptr) continue;
       throw std::logic_error("weft: the handler of " + name_of(r) + " takes state<" +
@@ -101,7 +71,7 @@ void dispatcher::check_states() const {
 }
 
 body_plan dispatcher::plan_body(const request& head) const {
-  if (!plans_bodies_) return {};
+  if (!linked().plans_bodies()) return {};
   response none;
   context ctx(states_, head, none);
   find_route(ctx);
@@ -110,7 +80,7 @@ body_plan dispatcher::plan_body(const request& head) const {
 }
 
 bool dispatcher::is_never_shed(const request& head) const {
-  if (!has_unshed_routes_) return false;
+  if (!linked().has_unshed_routes()) return false;
   response none;
   context ctx(states_, head, none);
   find_route(ctx);
@@ -118,7 +88,7 @@ bool dispatcher::is_never_shed(const request& head) const {
 }
 
 // A route without middleware writes into the leased response and costs no further frame.
-task<void> dispatcher::dispatch(const route_group& app, const request& req, response& res) const {
+task<void> dispatcher::dispatch(const request& req, response& res) const {
   context ctx(states_, req, res);
   find_route(ctx);
   if (ctx.route_ != nullptr && req.exchange() != nullptr) {
@@ -126,7 +96,8 @@ task<void> dispatcher::dispatch(const route_group& app, const request& req, resp
     if (ctx.route_->is_never_shed_) req.exchange()->leave_count();
     if (ctx.route_->time_limit_) req.exchange()->limit_time(*ctx.route_->time_limit_);
   }
-  const auto& layers = ctx.route_ != nullptr ? ctx.route_->layers_ : app.layers_;
+  const auto& layers =
+      ctx.route_ != nullptr ? ctx.route_->layers_ : ctx.all_routes_->outer_layers();
   if (!layers.empty()) {
     response out = co_await pass(ctx, layers, req);
     res = std::move(out);
@@ -176,16 +147,20 @@ task<response> dispatcher::answer_inside(context& ctx, const request& req) {
 
 void dispatcher::find_route(context& ctx) const {
   const auto& req = ctx.request();
+  const auto& all = linked();
+  ctx.all_routes_ = &all;
   if (req.path() == "*") {  // OPTIONS alone has that target (RFC 9112 3.2.4)
-    ctx.allowed_ = router_.methods();
+    ctx.allowed_ = all.methods();
     return;
   }
   const auto path = normal_form(req.path(), ctx.normal_path_);
   ctx.bad_path_ = !path.has_value();
   if (ctx.bad_path_) return;
-  const auto found = router_.match(req.method(), *path, ctx.values_);
-  if (found.target != router::none) ctx.route_ = &routes_[found.target];
-  else ctx.allowed_ = found.allowed;
+  const auto found = all.match(req.method(), req.host(), *path, ctx.values_);
+  ctx.route_ = found.target;
+  ctx.host_label_ = found.host_label;
+  ctx.allowed_ = found.allowed;
+  if (ctx.route_ == nullptr) ctx.other_form_ = all.other_form(req, *path);
 }
 
 // All that needs no coroutine. @return false where the route's handler is one
@@ -226,6 +201,8 @@ void dispatcher::write_unrouted(context& ctx) {
   auto& res = ctx.response_;
   if (ctx.bad_path_) {
     write_problem({http_status::bad_request, "The path has a '%' that begins no escape.", {}}, res);
+  } else if (!ctx.other_form_.empty()) {
+    write_location(ctx, http_status::permanent_redirect, ctx.other_form_);
   } else if (!ctx.allowed_.empty()) {
     if (method == http_method::options) res.set_status(http_status::no_content);
     else write_problem({http_status::method_not_allowed, {}, {}}, res);

@@ -1,56 +1,51 @@
 #pragma once
 
-#include "web/router.hpp"
+#include "web/group_content.hpp"
+#include "web/linked_routes.hpp"
 
 #include <weft/http/handler.hpp>
 #include <weft/web/context.hpp>
 #include <weft/web/middleware.hpp>
-#include <weft/web/route_group.hpp>
+#include <weft/web/slash_policy.hpp>
 
-#include <deque>
 #include <memory>
-#include <source_location>
 #include <span>
-#include <string_view>
-#include <vector>
 
 namespace weft::detail {
 
 /// The registered parts of an application, and the way of a request through them.
 ///
-/// Registration changes it on one thread; after that it is only read. What a request needs is in
-/// its context, so requests meet nowhere here.
+/// What was registered is linked when it is first looked at, by check() before an app serves; after
+/// that it is only read. What a request needs is in its context, so requests meet nowhere here.
 class dispatcher {
 public:
   dispatcher();
   ~dispatcher();
 
-  route& add(const route_group& group, http_method method, std::string_view pattern,
-             bound_handler target, const std::source_location& where);
-  route_group& add_group(const route_group& parent, std::string_view prefix);
-  /// Rebuilds the middleware lists of all routes: a group may get one after its routes.
-  void relink();
+  /// What the app consists of. Its middleware is around what has no route, too.
+  const std::shared_ptr<group_content>& content() const noexcept { return content_; }
+  void set_slashes(slash_policy policy);
+
+  /// All routes. Links them where something was registered since.
+  const linked_routes& linked() const {
+    if (!fresh_->load(std::memory_order_acquire)) link();
+    return *linked_;
+  }
+  /// @throws std::logic_error as app::check()
+  void check() const;
 
   state_table& states() noexcept { return states_; }
-  void check_states() const;
 
-  /// Some route takes bodies in a way of its own, so plan_body() has to look for it.
-  void plan_bodies() noexcept { plans_bodies_ = true; }
   body_plan plan_body(const request& head) const;
-  /// Some route is never shed, so is_never_shed() has to look for it.
-  void has_unshed_routes() noexcept { has_unshed_routes_ = true; }
   bool is_never_shed(const request& head) const;
 
-  /// @param app  the outermost group: its middleware is around what has no route, too
-  task<void> dispatch(const route_group& app, const request& req, response& res) const;
+  task<void> dispatch(const request& req, response& res) const;
   /// Through the layers to the handler. What is thrown on the way becomes an answer.
   static task<response> pass(context& ctx, std::span<const middleware> layers, const request& req);
 
 private:
-  struct child_group;
-
-  static void link(route& r);
-  static void add_layers_of(const route_group& group, std::vector<middleware>& out);
+  void link() const;
+  void check_states() const;
 
   void find_route(context& ctx) const;
   static task<response> pass_one(context& ctx, std::span<const middleware> layers,
@@ -63,12 +58,11 @@ private:
   static bool write_late_rejection(context& ctx);
   static void write_unrouted(context& ctx);
 
-  router router_;
-  std::deque<route> routes_;  // deque and pointers: users hold references to routes and groups
-  std::vector<std::unique_ptr<child_group>> groups_;
+  std::shared_ptr<group_content> content_;
+  slash_policy slashes_ = slash_policy::strict;
+  std::shared_ptr<freshness> fresh_;  // pairs with the release in link()
+  mutable std::unique_ptr<const linked_routes> linked_;
   state_table states_;
-  bool plans_bodies_ = false;
-  bool has_unshed_routes_ = false;
 };
 
 }  // namespace weft::detail

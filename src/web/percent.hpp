@@ -16,6 +16,12 @@ std::optional<std::string> percent_decode(std::string_view text,
 /// The byte that "%XY" at the front of `text` stands for. @return -1 where there is no such escape
 int escaped_byte(std::string_view text) noexcept;
 
+/// RFC 3986 2.3: what means the same with an escape and without.
+constexpr bool is_unreserved(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+         c == '.' || c == '_' || c == '~';
+}
+
 void append_escape(std::string& out, unsigned char byte);
 
 /// RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.

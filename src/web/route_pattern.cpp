@@ -18,10 +18,6 @@ constexpr bool is_letter_or_digit(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-constexpr bool is_unreserved(char c) noexcept {
-  return is_letter_or_digit(c) || std::string_view("-._~").find(c) != std::string_view::npos;
-}
-
 // RFC 3986 3.3: what may stand in a path without an escape, the slash included.
 constexpr auto path_chars = [] {
   std::array<bool, 256> table{};
@@ -100,6 +96,19 @@ route_pattern parse_pattern(std::string_view pattern) {
     rest = after;
   }
   return out;
+}
+
+std::string prefix_fault(std::string_view prefix) {
+  if (!prefix.starts_with('/') || prefix.ends_with('/')) {
+    return "weft: the group prefix \"" + std::string(prefix) +
+           "\" must begin with '/' and must not end with one";
+  }
+  try {
+    parse_pattern(prefix);
+    return {};
+  } catch (const std::logic_error& broken) {
+    return broken.what();
+  }
 }
 
 std::optional<std::string_view> normal_form(std::string_view path, std::string& owner) {

@@ -26,6 +26,10 @@ struct route_pattern {
 /// @throws std::logic_error  the pattern breaks a rule; the text names it
 route_pattern parse_pattern(std::string_view pattern);
 
+/// Why a text cannot be the prefix of a group: it must begin with '/' and not end with one.
+/// @return empty where it can
+std::string prefix_fault(std::string_view prefix);
+
 /// The form in which request paths and patterns are compared: escapes of unreserved characters are
 /// resolved, all others are upper case, bytes that a path must not hold as they are become escapes
 /// (RFC 3986 6.2.2). "%2F" stays an escape: it is no separator.

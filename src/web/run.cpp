@@ -1,5 +1,6 @@
 #include "web/command_line.hpp"
 #include "web/listening.hpp"
+#include "web/route_table.hpp"
 
 #include <weft/http/server.hpp>
 #include <weft/net/listen_address.hpp>
@@ -74,6 +75,17 @@ task<int> serve(http_handler& handler, const run_options& options, const server_
   co_return 0;
 }
 
+int list_routes(const app& program) {
+  try {
+    program.check();
+  } catch (const std::exception& failure) {
+    report_error(failure.what());
+    return detail::exit_failure;
+  }
+  std::fputs(detail::table_of(program.routes()).c_str(), stdout);
+  return 0;
+}
+
 }  // namespace
 
 int app::run(int argc, const char* const* argv, const run_options& defaults) {
@@ -83,6 +95,7 @@ int app::run(int argc, const char* const* argv, const run_options& defaults) {
 }
 
 int app::run(const run_options& options) {
+  if (options.list_routes) return list_routes(*this);
   std::string wrong;
   const auto addresses = detail::listen_addresses(options, wrong);
   if (!addresses) {

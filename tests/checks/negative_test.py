@@ -86,7 +86,7 @@ class Layers(Tree):
         self.planted("src/http/bad.cpp", "#include <boost/asio/read.hpp>\n", "another door")
 
     def test_json_stays_out_of_the_router(self):
-        self.planted("src/web/router.cpp", "#include <boost/json/value.hpp>\n", "another door")
+        self.planted("src/web/route_tree.cpp", "#include <boost/json/value.hpp>\n", "another door")
 
     def test_an_unlisted_third_party_is_named(self):
         self.planted("src/web/bad.cpp", "#include <boost/beast/http.hpp>\n", "without a door")

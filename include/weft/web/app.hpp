@@ -8,9 +8,12 @@
 #include <weft/web/client_address.hpp>
 #include <weft/web/form_limits.hpp>
 #include <weft/web/route_group.hpp>
+#include <weft/web/slash_policy.hpp>
+#include <weft/web/url_argument.hpp>
 
 #include <chrono>
 #include <concepts>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +37,7 @@ struct run_options {
   /// A handler that holds its thread, the loop or the GIL, or a mutex that others wait for, for so
   /// long is named on standard error, with its route. duration::max(): nobody watches.
   duration stall_threshold = std::chrono::milliseconds(100);
+  bool list_routes = false;  ///< print all routes and end, instead of serving
 };
 
 namespace detail {
@@ -41,7 +45,7 @@ namespace detail {
 struct owned_dispatcher {
   owned_dispatcher();
   ~owned_dispatcher();
-  std::unique_ptr<dispatcher> routes;
+  std::unique_ptr<dispatcher> dispatcher_;
 };
 
 }  // namespace detail
@@ -83,6 +87,28 @@ public:
     state(trusted_proxies(ranges, header));
   }
 
+  /// The routes of one host: "api.example.com", or "{tenant}.example.com" for all names with one
+  /// label more ("*.example.com" where nobody asks for it). They go before those of every host,
+  /// which answer what they do not. Case and ports do not count.
+  /// @return the same group for the same host
+  route_group& host(std::string_view pattern, location where = location::current());
+
+  /// What the app thinks of a slash at the end of a path. Default: strict.
+  void trailing_slash(slash_policy policy);
+
+  /// The path of the route of that name, with its parameters percent-encoded:
+  /// `app.url_for("order", {{"id", 7}})` is "/orders/7". It always leads to that very route's
+  /// pattern, and never to another host.
+  /// @throws std::invalid_argument  there is no such route, an argument is missing or none of the
+  ///                                pattern's, or its value cannot stand in a path: it is empty,
+  ///                                "." or "..", or a wildcard's begins with '/'
+  std::string url_for(std::string_view name,
+                      std::initializer_list<url_argument> arguments = {}) const;
+
+  /// All routes, those of one path in the order in which they are tried.
+  /// @return valid until something is registered
+  std::vector<const route*> routes() const;
+
   /// Serves as the command line says (--help lists the options), until SIGINT or SIGTERM.
   /// @param defaults  what the command line does not say, limits above all
   /// @return the exit code: 0, 1 where serving failed, 2 for a command line that makes no sense
@@ -100,7 +126,10 @@ public:
   task<void> handle(const request& req, response& res) override;
 
   /// Refuses what cannot work. run() calls it.
-  /// @throws std::logic_error  a handler takes a state<T> that nobody registered
+  /// @throws std::logic_error  names everything that is wrong with the routes, with its places: two
+  ///                           for the same requests or of the same name, broken patterns,
+  ///                           prefixes and hosts, handlers with more path<...> than parameters;
+  ///                           or a state<T> that nobody registered
   void check() const;
 
 private:

@@ -5,10 +5,12 @@
 #include <weft/net/endpoint.hpp>
 #include <weft/web/method_set.hpp>
 #include <weft/web/problem.hpp>
+#include <weft/web/url_argument.hpp>
 
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +36,8 @@ public:
   }
   void push(std::string_view value) noexcept { pieces_[size_++] = {value.data(), value.size()}; }
   void pop() noexcept { --size_; }
+  /// The byte behind the last one belongs to it, too.
+  void lengthen_last() noexcept { ++pieces_[size_ - 1].size; }
 
 private:
   struct piece {
@@ -63,6 +67,7 @@ private:
 };
 
 class dispatcher;
+class linked_routes;
 
 /// What an object that a handler holds finds wrong with the request while the handler runs. The
 /// object may outlive the request.
@@ -103,8 +108,13 @@ public:
   /// proxy it is the proxy's. @return nullopt where it came on no connection, as in a test
   /// Cost  a system call
   std::optional<endpoint> remote() const;
-  /// The decoded value of the pattern's parameter of that name.
+  /// The decoded value of the pattern's parameter of that name, or of the host's: "tenant" of
+  /// "{tenant}.example.com".
   std::optional<std::string> parameter(std::string_view name) const;
+
+  /// As app::url_for().
+  std::string url_for(std::string_view name,
+                      std::initializer_list<url_argument> arguments = {}) const;
 
   /// The shared object that app::state() was given. @return null where there is none
   template <class T>
@@ -151,8 +161,11 @@ private:
   const weft::request* request_;  // middleware may hand on another one
   weft::response& response_;
   const weft::route* route_ = nullptr;
-  method_set allowed_;  // what the path's routes answer, where none answers this method
+  const detail::linked_routes* all_routes_ = nullptr;
+  method_set allowed_;           // what the path's routes answer, where none answers this method
+  std::string_view host_label_;  // what the host's parameter stands for
   bool bad_path_ = false;
+  std::string other_form_;  // where the same path with the other trailing slash has a route
   detail::path_values values_;
   std::string normal_path_;  // owns what values_ points into where the path had escapes
   detail::state_table locals_;

@@ -19,8 +19,8 @@ bool read_path(context& ctx, std::size_t n, text_reader read, void* out);
 /// What a parameter of the route's pattern stands for: the first path<...> among a handler's
 /// parameters is the pattern's first, and so on, so types and names need not be repeated.
 ///
-/// A path that does not fit T is a 400 that names the parameter; app::get() refuses a handler with
-/// more of them than its pattern has.
+/// A path that does not fit T is a 400 that names the parameter; app::check() refuses a handler
+/// with more of them than its pattern has.
 /// @example tests/unit/web/extractor_test.cpp:path
 template <class T = std::string>
 class path : public detail::extracted<T> {

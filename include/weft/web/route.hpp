@@ -5,6 +5,7 @@
 #include <weft/web/bound_handler.hpp>
 #include <weft/web/middleware.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <source_location>
@@ -15,6 +16,11 @@
 namespace weft {
 
 class route_group;
+
+namespace detail {
+struct group_content;
+class route_linker;
+}  // namespace detail
 
 /// A registered handler, as app::get() and its like return it.
 class route {
@@ -35,24 +41,43 @@ public:
   /// shed by http_limits::max_queue_delay and max_requests_in_flight nor counts for the latter.
   /// Concurrent  only before the application serves
   route& never_shed();
+  /// The name by which url_for() finds the route; app::check() refuses one that is there twice.
+  /// Concurrent  only before the application serves
+  route& name(std::string text);
 
   http_method method() const noexcept { return method_; }
-  /// As it was registered, with the prefixes of its groups: "/api/items/{id}".
+  /// As it was registered, with the prefixes of its groups: "/api/items/{id}". What get() returned
+  /// knows nothing of the places where its router is mounted; app::routes() and context::route()
+  /// do.
   const std::string& pattern() const noexcept { return pattern_; }
+  /// Empty where it has none.
+  const std::string& name() const noexcept { return name_; }
+  /// As app::host() was given it; empty for the routes of every host.
+  const std::string& host() const noexcept { return host_; }
+  /// Where it was registered.
+  const std::source_location& where() const noexcept { return where_; }
+  /// How many middleware a request passes on its way; of a route of app::routes().
+  std::size_t middleware_count() const noexcept { return layers_.size(); }
 
 private:
   friend class detail::dispatcher;
+  friend class detail::route_linker;
   friend class context;
+  friend class route_group;
+
+  route() = default;
+  void changed() const;
 
   http_method method_ = http_method::other;
   std::string pattern_;
-  std::vector<std::string> names_;
+  std::string name_;
+  std::string host_;
+  std::vector<std::string> names_;  // of the parameters
   detail::bound_handler handler_;
   std::optional<std::uint64_t> max_body_bytes_;
   std::optional<duration> time_limit_;
   bool is_never_shed_ = false;
-  detail::dispatcher* owner_ = nullptr;
-  const route_group* group_ = nullptr;
+  detail::group_content* group_ = nullptr;
   std::vector<middleware> own_;
   std::vector<middleware> layers_;  // of the groups, outermost first, then own_
   std::source_location where_;

@@ -2,27 +2,32 @@
 
 #include <weft/web/route.hpp>
 
+#include <memory>
 #include <source_location>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace weft {
+
+class router;
 
 /// Routes that share a prefix and middleware; an app is the group of all its routes.
 ///
 /// Patterns begin with '/' (in a group one may also be empty: the prefix itself). `{name}` stands
 /// for one segment, `{*rest}` at the end for all that follows, and neither for nothing. At each
 /// place plain text goes before a parameter, and a parameter before a wildcard; the order of
-/// registration does not matter. A trailing slash counts: "/items" and "/items/" are two paths.
+/// registration does not matter. A trailing slash counts, unless app::trailing_slash() says
+/// otherwise: "/items" and "/items/" are two paths.
 /// HEAD is answered by GET, and OPTIONS by itself, unless they have handlers of their own.
 ///
 /// A handler is a plain function or a coroutine whose parameters say what it needs of the request
 /// (extractors by value, const request&, context&) and whose result is the answer. It belongs to
 /// the app, captures included.
-/// @throws std::logic_error  a pattern breaks the rules, two routes answer the same requests, or
-///                           the handler takes more path<...> than the pattern has parameters
+///
+/// What cannot work (a pattern that breaks the rules, two routes for the same requests, a handler
+/// with more path<...> than its pattern has parameters) is no error here: app::check() reports all
+/// of it at once, with the places in the source.
 /// Concurrent  only before the application serves
 class route_group {
 public:
@@ -62,25 +67,31 @@ public:
   route_group& use(middleware layer);
 
   /// A part of this group, which owns it. @param prefix  "/api", without a slash at its end
-  route_group& group(std::string_view prefix);
+  route_group& group(std::string_view prefix, location where = location::current());
+
+  /// Puts all routes of a router below a prefix, with the middleware of this group around the
+  /// router's own. What is registered in the router later belongs to it, too. A router may be
+  /// mounted several times, and may go before its mount does.
+  /// @param prefix  as of a group, or empty
+  /// @param names   stands in front of the names of its routes: "v1." makes "order" "v1.order"
+  /// @example tests/unit/web/router_test.cpp:router
+  route_group& mount(std::string_view prefix, const router& routes, std::string_view names = {},
+                     location where = location::current());
 
   /// Of this group and all groups around it.
-  const std::string& prefix() const noexcept { return prefix_; }
+  const std::string& prefix() const noexcept;
 
 protected:
-  route_group(detail::dispatcher& routes, const route_group* parent, std::string prefix);
-  ~route_group() = default;
+  explicit route_group(std::shared_ptr<detail::group_content> content);
+  ~route_group();
+
+  detail::group_content& content() const noexcept { return *content_; }
 
 private:
-  friend class detail::dispatcher;
-
   route& add(http_method method, std::string_view pattern, detail::bound_handler handler,
              const location& where);
 
-  detail::dispatcher& routes_;
-  const route_group* parent_;
-  std::string prefix_;
-  std::vector<middleware> layers_;
+  std::shared_ptr<detail::group_content> content_;
 };
 
 }  // namespace weft

@@ -1,170 +1,179 @@
-#include "web/router.hpp"
+#include "unit/web/support/client.hpp"
+
+#include <weft/web/app.hpp>
+#include <weft/web/path.hpp>
+#include <weft/web/router.hpp>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <stdexcept>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace {
 
-using weft::detail::parse_pattern;
-using weft::detail::path_values;
-using weft::detail::router;
-using weft::http_method;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
 
-/// The targets are the positions in the list.
-router get_routes(const std::vector<std::string_view>& patterns) {
-  router routes;
-  for (std::size_t i = 0; i < patterns.size(); ++i) {
-    REQUIRE_FALSE(
-        routes.add(http_method::get, parse_pattern(patterns[i]), static_cast<std::uint32_t>(i)));
-  }
-  return routes;
-}
-
-/// "pattern[value,value]" of the route that GET `path` finds, or "none".
-std::string found_by(const std::vector<std::string_view>& patterns, std::string_view path) {
-  path_values values;
-  const auto found = get_routes(patterns).match(http_method::get, path, values);
-  if (found.target == router::none) return "none";
-  std::string text(patterns[found.target]);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    text += (i == 0 ? " " : ",") + std::string(values[i]);
-  }
-  return text;
-}
-
-TEST_CASE("the router finds the one route whose pattern fits the path") {
-  const std::vector<std::string_view> patterns = {
-      "/",
-      "/a",
-      "/ab",
-      "/abc/d",
-      "/items",
-      "/items/",
-      "/items/{id}",
-      "/items/{id}/parts",
-      "/items/{id}/parts/{part}",
-      "/items/new",
-      "/static/{*path}",
-      "/it",
-      "/{lang}/about",
+/// A middleware that puts its name in front of the body.
+auto mark(std::string name) {
+  return [name](const weft::request& req, weft::next go_on) -> weft::task<weft::response> {
+    weft::response inner = co_await go_on(req);
+    weft::response out;
+    out.set_status(inner.status());
+    if (const auto allow = inner.header("Allow")) out.set_header("Allow", *allow);
+    out.body().append(name + ' ');
+    out.body().append(inner.body().view());
+    co_return out;
   };
-  struct row {
-    std::string_view path;
-    std::string_view expected;
-  };
-  const row rows[] = {
-      {"/", "/"},
-      {"/a", "/a"},
-      {"/ab", "/ab"},
-      {"/abc", "none"},
-      {"/abc/d", "/abc/d"},
-      {"/abc/de", "none"},
-      {"/it", "/it"},
-      {"/items", "/items"},
-      {"/items/", "/items/"},
-      {"/items/7", "/items/{id} 7"},
-      {"/items/new", "/items/new"},
-      {"/items/newer", "/items/{id} newer"},
-      {"/items/ne", "/items/{id} ne"},
-      {"/items/7/", "none"},
-      {"/items/7/parts", "/items/{id}/parts 7"},
-      {"/items/new/parts", "/items/{id}/parts new"},
-      {"/items/7/parts/9", "/items/{id}/parts/{part} 7,9"},
-      {"/items//parts", "none"},
-      {"/static/css/a.css", "/static/{*path} css/a.css"},
-      {"/static/", "none"},
-      {"/static", "none"},
-      {"/de/about", "/{lang}/about de"},
-      {"/items/about", "/items/{id} about"},
-      {"/ITEMS", "none"},
-      {"", "none"},
-  };
-  for (const auto& row : rows) {
-    INFO("path " << row.path);
-    CHECK(found_by(patterns, row.path) == row.expected);
+}
+
+std::string pattern_of(const weft::context& ctx) { return ctx.route()->pattern(); }
+
+TEST_CASE("a router is filled without an app and served below the prefix of its mount") {
+  weft::app app;
+  // [router]
+  weft::router orders;
+  orders.get("", [] { return "all orders"; });
+  orders.get("/{id}", [](weft::path<int> id) { return "order " + std::to_string(*id); });
+
+  app.mount("/orders", orders);
+  // [/router]
+  client web(app);
+  CHECK(web.get("/orders").body == "all orders");
+  CHECK(web.get("/orders/7").body == "order 7");
+  CHECK(web.get("/orders/x").status == 400);
+  CHECK(web.get("/7").status == 404);
+}
+
+TEST_CASE("routers nest in groups and routers, several levels deep and in any order") {
+  weft::app app;
+  app.use(mark("app"));
+  auto& api = app.group("/api");
+  {
+    weft::router outer;
+    weft::router inner;
+    api.mount("/outer", outer);  // before anything is in it
+    outer.group("/deep").use(mark("deep")).mount("/inner", inner);
+    inner.get("/x/{id}", pattern_of).use(mark("route"));
+    inner.use(mark("inner"));
+    outer.use(mark("outer"));
   }
+  api.use(mark("api"));
+  client web(app);
+  CHECK(web.get("/api/outer/deep/inner/x/7").body ==
+        "app api outer deep inner route /api/outer/deep/inner/x/{id}");
 }
 
-TEST_CASE("plain text goes before a parameter and a parameter before a wildcard") {
-  const std::vector<std::string_view> patterns = {"/f/{*rest}", "/f/{name}", "/f/x"};
-  CHECK(found_by(patterns, "/f/x") == "/f/x");
-  CHECK(found_by(patterns, "/f/y") == "/f/{name} y");
-  CHECK(found_by(patterns, "/f/x/y") == "/f/{*rest} x/y");
+TEST_CASE("a router that is mounted twice answers at both places, each with its middleware") {
+  weft::app app;
+  weft::router orders;
+  auto& one = orders.get("/{id}", pattern_of).name("order");
+  app.group("/v1").use(mark("old")).mount("/orders", orders, "v1.");
+  app.mount("/v2/orders", orders, "v2.");
+  one.use(mark("one"));
+  client web(app);
+  CHECK(web.get("/v1/orders/7").body == "old one /v1/orders/{id}");
+  CHECK(web.get("/v2/orders/7").body == "one /v2/orders/{id}");
+  CHECK(app.url_for("v1.order", {{"id", 7}}) == "/v1/orders/7");
+  CHECK(app.url_for("v2.order", {{"id", 7}}) == "/v2/orders/7");
+  CHECK_NOTHROW(app.check());
 }
 
-TEST_CASE("the order of registration changes no answer") {
-  const std::vector<std::string_view> forward = {"/u/me", "/u/{id}", "/u/{id}/x", "/u/{*r}",
-                                                 "/u/m"};
-  const std::vector<std::string_view> backward(forward.rbegin(), forward.rend());
-  for (std::string_view path : {"/u/me", "/u/m", "/u/mex", "/u/me/x", "/u/me/y", "/u/"}) {
-    INFO("path " << path);
-    CHECK(found_by(forward, path) == found_by(backward, path));
+TEST_CASE("what comes into a router after it was served belongs to the app, too") {
+  weft::app app;
+  weft::router late;
+  app.mount("/late", late);
+  client web(app);
+  CHECK(web.get("/late/a").status == 404);
+  auto& group = late.group("/g");
+  late.get("/a", [] { return "a"; });
+  CHECK(web.get("/late/a").body == "a");
+  group.get("/b", [] { return "b"; });
+  CHECK(web.get("/late/g/b").body == "b");
+}
+
+TEST_CASE("several apps mount one router") {
+  weft::router shared;
+  shared.get("/x", pattern_of);
+  weft::app first;
+  first.mount("/1", shared);
+  {
+    weft::app second;
+    second.mount("/2", shared);
+    client web(second);
+    CHECK(web.get("/2/x").body == "/2/x");
   }
+  shared.get("/y", pattern_of);
+  CHECK(first.routes().size() == 2);
 }
 
-TEST_CASE("a way that ends without a route gives back its parameters") {
-  CHECK(found_by({"/{a}/{b}/x", "/{*rest}"}, "/1/2/y") == "/{*rest} 1/2/y");
-  CHECK(found_by({"/a/b/{c}/d", "/a/{b}/c/e"}, "/a/b/c/e") == "/a/{b}/c/e b");
+TEST_CASE("an empty prefix mounts a router in place") {
+  weft::app app;
+  weft::router pages;
+  pages.get("/about", pattern_of);
+  app.mount("", pages);
+  client web(app);
+  CHECK(web.get("/about").body == "/about");
 }
 
-TEST_CASE("a route that cannot answer the method leaves the path to the next pattern") {
-  router routes;
-  routes.add(http_method::get, parse_pattern("/users/me"), 0);
-  routes.add(http_method::delete_, parse_pattern("/users/{id}"), 1);
-  path_values values;
-  const auto found = routes.match(http_method::delete_, "/users/me", values);
-  CHECK(found.target == 1);
-  REQUIRE(values.size() == 1);
-  CHECK(values[0] == "me");
+TEST_CASE("HEAD, OPTIONS and 405 hold in mounted routers") {
+  weft::app app;
+  weft::router items;
+  items.get("/{id}", pattern_of);
+  items.del("/{id}", pattern_of);
+  app.mount("/items", items);
+  client web(app);
+  CHECK(web.ask("HEAD", "/items/7").status == 200);
+  CHECK(web.ask("OPTIONS", "/items/7").header("Allow") == "GET, HEAD, DELETE, OPTIONS");
+  const auto refused = web.post("/items/7", "");
+  CHECK(refused.status == 405);
+  CHECK(refused.header("Allow") == "GET, HEAD, DELETE, OPTIONS");
 }
 
-TEST_CASE("a path without a route for the method tells what it allows") {
-  router routes;
-  routes.add(http_method::get, parse_pattern("/users/me"), 0);
-  routes.add(http_method::delete_, parse_pattern("/users/{id}"), 1);
-  routes.add(http_method::post, parse_pattern("/other"), 2);
-  path_values values;
-  const auto found = routes.match(http_method::put, "/users/me", values);
-  CHECK(found.target == router::none);
-  CHECK(found.allowed.to_string() == "GET, HEAD, DELETE, OPTIONS");
-  CHECK(routes.match(http_method::put, "/nowhere", values).allowed.empty());
-}
-
-TEST_CASE("HEAD finds GET unless it has a route of its own") {
-  router routes;
-  routes.add(http_method::get, parse_pattern("/a"), 0);
-  routes.add(http_method::get, parse_pattern("/b"), 1);
-  routes.add(http_method::head, parse_pattern("/b"), 2);
-  path_values values;
-  CHECK(routes.match(http_method::head, "/a", values).target == 0);
-  CHECK(routes.match(http_method::head, "/b", values).target == 2);
-}
-
-TEST_CASE("two patterns of one shape and method conflict, whatever their names") {
-  router routes;
-  CHECK_FALSE(routes.add(http_method::get, parse_pattern("/users/{id}/x"), 4));
-  CHECK(routes.add(http_method::get, parse_pattern("/users/{name}/x"), 5) == 4);
-  CHECK_FALSE(routes.add(http_method::put, parse_pattern("/users/{name}/x"), 5));
-  CHECK_FALSE(routes.add(http_method::get, parse_pattern("/users/{*id}"), 6));
-  CHECK(routes.add(http_method::get, parse_pattern("/users/{*rest}"), 7) == 6);
-}
-
-TEST_CASE("among 500 routes each one is found by its own path") {
-  std::vector<std::string> texts;
-  for (int i = 0; i < 500; ++i) {
-    texts.push_back("/api/v" + std::to_string(i % 7) + "/resource" + std::to_string(i) + "/{id}");
+TEST_CASE("a mount that cannot be is reported with its place") {
+  weft::app app;
+  weft::router routes;
+  routes.get("/x", pattern_of);
+  SECTION("the prefix is none") {
+    app.mount("api", routes);
+    CHECK_THROWS_MATCHES(app.check(), std::logic_error,
+                         MessageMatches(ContainsSubstring("\"api\" must begin with '/'") &&
+                                        ContainsSubstring("router_test.cpp:")));
   }
-  const std::vector<std::string_view> patterns(texts.begin(), texts.end());
-  const auto routes = get_routes(patterns);
-  for (std::uint32_t i = 0; i < 500; ++i) {
-    path_values values;
-    const auto path = texts[i].substr(0, texts[i].size() - 4) + "42";
-    const auto found = routes.match(http_method::get, path, values);
-    CHECK(found.target == i);
-    CHECK(values[0] == "42");
+  SECTION("a router is mounted in itself") {
+    routes.group("/g").mount("/again", routes);
+    app.mount("/api", routes);
+    CHECK_THROWS_MATCHES(app.check(), std::logic_error,
+                         MessageMatches(ContainsSubstring("a router is mounted in itself")));
+    client web(app);
+    CHECK(web.get("/api/x").status == 200);
+  }
+  SECTION("two routers mount each other") {
+    weft::router other;
+    routes.mount("/other", other);
+    other.mount("/routes", routes);
+    app.mount("/api", routes);
+    CHECK_THROWS_MATCHES(app.check(), std::logic_error,
+                         MessageMatches(ContainsSubstring("a router is mounted in itself")));
+  }
+  SECTION("it is there twice") {
+    app.mount("/api", routes);
+    app.mount("/api", routes);
+    CHECK_THROWS_MATCHES(
+        app.check(), std::logic_error,
+        MessageMatches(ContainsSubstring("answers the same requests as GET /api/x") &&
+                       ContainsSubstring(", mounted at ")));
+  }
+  SECTION("a name is there twice") {
+    routes.get("/y", pattern_of).name("y");
+    app.mount("/1", routes);
+    app.mount("/2", routes);
+    CHECK_THROWS_MATCHES(
+        app.check(), std::logic_error,
+        MessageMatches(ContainsSubstring("the name \"y\" of GET /2/y is that of GET /1/y")));
   }
 }
 

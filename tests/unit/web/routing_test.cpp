@@ -1,6 +1,9 @@
+#include "support/random_seed.hpp"
 #include "unit/web/support/client.hpp"
 
+#include <weft/http/body_stream.hpp>
 #include <weft/web/app.hpp>
+#include <weft/web/body.hpp>
 #include <weft/web/path.hpp>
 
 #include <catch2/catch_test_macros.hpp>
@@ -8,8 +11,12 @@
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <algorithm>
+#include <random>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace {
 
@@ -145,38 +152,128 @@ TEST_CASE("a group puts its prefix before its patterns") {
 }
 
 TEST_CASE("a group's prefix has to be one") {
-  weft::app app;
-  CHECK_THROWS_AS(app.group("api"), std::logic_error);
-  CHECK_THROWS_AS(app.group("/api/"), std::logic_error);
-  CHECK_THROWS_AS(app.group("/"), std::logic_error);
-  CHECK_THROWS_AS(app.group("/{id"), std::logic_error);
+  for (const char* prefix : {"api", "/api/", "/", "", "/{id"}) {
+    INFO("prefix " << prefix);
+    weft::app app;
+    app.group(prefix).get("/x", hello);
+    CHECK_THROWS_MATCHES(app.check(), std::logic_error,
+                         MessageMatches(ContainsSubstring("routing_test.cpp:")));
+    CHECK(app.routes().empty());
+  }
+}
+
+/// What app::check() says, with the places of this file as "@line".
+std::string mistakes_of(const weft::app& app) {
+  try {
+    app.check();
+    return {};
+  } catch (const std::logic_error& wrong) {
+    std::string text = wrong.what();
+    for (auto at = text.find(__FILE__); at != std::string::npos; at = text.find(__FILE__)) {
+      text.replace(at, std::string_view(__FILE__).size() + 1, "@");
+    }
+    return text;
+  }
 }
 
 TEST_CASE("two routes for the same requests are refused with both patterns and places") {
   weft::app app;
   app.get("/users/{id}", hello);
-  CHECK_THROWS_MATCHES(
-      app.group("/users").get("/{name}", hello), std::logic_error,
-      MessageMatches(ContainsSubstring("GET /users/{name}") &&
-                     ContainsSubstring("answers the same requests as GET /users/{id}") &&
-                     ContainsSubstring("routing_test.cpp:")));
+  const auto first = __LINE__ - 1;
+  app.group("/users").get("/{name}", hello);
+  const auto second = __LINE__ - 1;
+  CHECK(mistakes_of(app) ==
+        "weft: GET /users/{name} answers the same requests as GET /users/{id} (@" +
+            std::to_string(first) + ") (@" + std::to_string(second) + ")");
   CHECK_NOTHROW(app.post("/users/{name}", hello));
 }
 
-TEST_CASE("a handler with more path parameters than its pattern is refused") {
+TEST_CASE("all mistakes of the routes are reported at once, and none before the app is checked") {
   weft::app app;
+  app.get("/a", hello);
+  app.get("/a", hello).limit_body(7).name("second");
+  app.get("/{", hello);
   const auto two = [](weft::path<int>, weft::path<int>) { return "two"; };
-  CHECK_THROWS_MATCHES(
-      app.get("/a/{x}", two), std::logic_error,
-      MessageMatches(ContainsSubstring("GET /a/{x}") && ContainsSubstring("takes 2 path<...>") &&
-                     ContainsSubstring("the pattern has 1")));
-  CHECK_NOTHROW(app.get("/a/{x}/{y}", two));
+  app.get("/b/{x}", two);
+  app.get("/b/{x}/{y}", two);
+  app.host("a:80").get("/", hello);
+  app.get("/c", hello).name("n");
+  app.get("/d", hello).name("n");
+  const auto text = mistakes_of(app);
+  CHECK(text.starts_with("weft: the routes have 5 mistakes:\n  GET /a answers the same"));
+  for (auto part : {"\"/{\" has a brace without its partner", "GET /b/{x} takes 2 path<...>",
+                    "the pattern has 1", "the host \"a:80\" is",
+                    "the name \"n\" of GET /d is that of GET /c"}) {
+    CHECK_THAT(text, ContainsSubstring(part));
+  }
+  CHECK(app.routes().size() == 4);
+}
+
+TEST_CASE("a refused route that streams its body changes nothing for the one before it") {
+  weft::app app;
+  app.post("/a", [](weft::body body) { return std::string(*body); });
+  app.post("/a", [](weft::body_stream) -> weft::task<std::string> { co_return "streamed"; });
+  client web(app);
+  CHECK(web.post("/a", "whole").body == "whole");
+  weft::request head;
+  head.set_method(weft::http_method::post, "POST");
+  head.set_target("/a", "/a", "");
+  CHECK_FALSE(app.plan_body(head).streams);
+}
+
+TEST_CASE("what is registered after the first request counts from then on") {
+  weft::app app;
+  auto& items = app.get("/items", hello);
+  client web(app);
+  CHECK(web.get("/late").status == 404);
+  app.get("/late", hello);
+  items.use([](const weft::request&, weft::next) -> weft::task<weft::response> {
+    weft::response res;
+    res.set_status(weft::http_status::accepted);
+    co_return res;
+  });
+  CHECK(web.get("/late").status == 200);
+  CHECK(web.get("/items").status == 202);
+}
+
+TEST_CASE("routes registered in any order give the same answers") {
+  const std::vector<std::string> patterns = {
+      "/",        "/a",         "/a/", "/{x}",       "/a/b",   "/a/{y}",  "/{x}/b",
+      "/{*rest}", "/a/{*rest}", "/ab", "/{x}/{y}/c", "/a/b/c", "/a/{y}/d"};
+  const std::vector<std::string> paths = {
+      "/",    "/a",     "/a/",    "/b",     "/ab",      "/abc",   "/a/b", "/a/c",
+      "/c/b", "/a/b/c", "/x/y/c", "/a/b/d", "/q/w/e/r", "/a/q/w", "//",   "/a//b"};
+  const auto answers = [&](const std::vector<std::string>& order) {
+    weft::app app;
+    for (const auto& pattern : order) app.get(pattern, [pattern] { return pattern; });
+    std::string all;
+    for (const auto& path : paths) {
+      weft::request req;
+      req.set_method(weft::http_method::get, "GET");
+      req.set_target(path, path, "");
+      weft::response res;
+      weft::scheduler scheduler(weft::event_loop{});
+      scheduler.run(app.handle(req, res));
+      all += path + " -> " + std::string(res.body().view()) + '\n';
+    }
+    return all;
+  };
+  const auto expected = answers(patterns);
+  CHECK_THAT(expected, ContainsSubstring("/a/b/d -> /a/{y}/d\n"));
+  const auto seed = weft::test::random_seed();
+  CAPTURE(seed);
+  std::mt19937 random(static_cast<std::mt19937::result_type>(seed));
+  auto order = patterns;
+  for (int round = 0; round < 50; ++round) {
+    std::shuffle(order.begin(), order.end(), random);
+    CHECK(answers(order) == expected);
+  }
 }
 
 TEST_CASE("a refused route leaves the others as they were") {
   weft::app app;
   app.get("/a", hello);
-  CHECK_THROWS(app.get("/a", [] { return "second"; }));
+  app.get("/a", [] { return "second"; });
   client web(app);
   CHECK(web.get("/a").body == "hello");
 }

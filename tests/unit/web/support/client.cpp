@@ -36,6 +36,7 @@ answer client::ask(std::string_view method, std::string_view target, std::string
   req.set_method(weft::parse_method(method), method);
   req.set_target(target, target.substr(0, mark), target.substr(std::min(mark + 1, target.size())));
   req.set_headers(fields);
+  req.set_host(req.header("Host").value_or(""));
   req.set_body(body);
 
   answer out;

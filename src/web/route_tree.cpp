@@ -1,17 +1,17 @@
-#include "web/router.hpp"
+#include "web/route_tree.hpp"
 
 #include <algorithm>
 
 namespace weft::detail {
 
-struct router::search {
+struct route_tree::search {
   http_method method;
   path_values& values;
   found result;
 };
 
-std::optional<std::uint32_t> router::add(http_method method, const route_pattern& pattern,
-                                         std::uint32_t target) {
+std::optional<std::uint32_t> route_tree::add(http_method method, const route_pattern& pattern,
+                                             std::uint32_t target) {
   auto& place = terminal_of(pattern);
   if (place == none) place = new_terminal();
   auto& routes = terminals_[place];
@@ -23,13 +23,14 @@ std::optional<std::uint32_t> router::add(http_method method, const route_pattern
   return std::nullopt;
 }
 
-router::found router::match(http_method method, std::string_view path, path_values& values) const {
+route_tree::found route_tree::match(http_method method, std::string_view path,
+                                    path_values& values) const {
   search state{method, values, {}};
   visit(nodes_.front(), path, state);
   return state.result;
 }
 
-bool router::visit(const node& at, std::string_view rest, search& state) const {
+bool route_tree::visit(const node& at, std::string_view rest, search& state) const {
   if (rest.empty()) return take(at.end, state);
   if (visit_text(at, rest, state) || visit_parameter(at, rest, state)) return true;
   if (at.wildcard == none) return false;
@@ -39,14 +40,14 @@ bool router::visit(const node& at, std::string_view rest, search& state) const {
   return false;
 }
 
-bool router::visit_text(const node& at, std::string_view rest, search& state) const {
+bool route_tree::visit_text(const node& at, std::string_view rest, search& state) const {
   const auto place = at.first_bytes.find(rest.front());
   if (place == std::string::npos) return false;
   const node& child = nodes_[at.children[place]];
   return rest.starts_with(child.text) && visit(child, rest.substr(child.text.size()), state);
 }
 
-bool router::visit_parameter(const node& at, std::string_view rest, search& state) const {
+bool route_tree::visit_parameter(const node& at, std::string_view rest, search& state) const {
   if (at.parameter == none || rest.front() == '/') return false;
   const auto length = std::min(rest.find('/'), rest.size());
   state.values.push(rest.substr(0, length));
@@ -55,7 +56,7 @@ bool router::visit_parameter(const node& at, std::string_view rest, search& stat
   return false;
 }
 
-bool router::take(std::uint32_t place, search& state) const {
+bool route_tree::take(std::uint32_t place, search& state) const {
   if (place == none) return false;
   const auto& routes = terminals_[place];
   auto target = routes.targets[static_cast<std::size_t>(state.method)];
@@ -70,7 +71,7 @@ bool router::take(std::uint32_t place, search& state) const {
   return false;
 }
 
-std::uint32_t& router::terminal_of(const route_pattern& pattern) {
+std::uint32_t& route_tree::terminal_of(const route_pattern& pattern) {
   std::uint32_t at = 0;
   for (const auto& piece : pattern.pieces) {
     switch (piece.kind) {
@@ -88,7 +89,7 @@ std::uint32_t& router::terminal_of(const route_pattern& pattern) {
 }
 
 // @return the node at which `text`, read from node `from` on, ends; made where there is none
-std::uint32_t router::walk(std::uint32_t from, std::string_view text) {
+std::uint32_t route_tree::walk(std::uint32_t from, std::string_view text) {
   while (!text.empty()) {
     const auto place = nodes_[from].first_bytes.find(text.front());
     if (place == std::string::npos) {
@@ -108,7 +109,7 @@ std::uint32_t router::walk(std::uint32_t from, std::string_view text) {
 }
 
 // The node keeps its place and the first `length` bytes; all else moves to a child of it.
-void router::split(std::uint32_t at, std::size_t length) {
+void route_tree::split(std::uint32_t at, std::size_t length) {
   const auto below = new_node({});
   auto& upper = nodes_[at];
   auto& lower = nodes_[below];
@@ -119,12 +120,12 @@ void router::split(std::uint32_t at, std::size_t length) {
   upper.children = {below};
 }
 
-std::uint32_t router::new_node(std::string_view text) {
+std::uint32_t route_tree::new_node(std::string_view text) {
   nodes_.emplace_back().text = text;
   return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
 
-std::uint32_t router::new_terminal() {
+std::uint32_t route_tree::new_terminal() {
   terminals_.emplace_back().targets.fill(none);
   return static_cast<std::uint32_t>(terminals_.size() - 1);
 }

@@ -24,7 +24,7 @@ namespace weft::detail {
 /// place in the tree says which part of the path leads to it: a look-up never costs more than the
 /// number of nodes.
 /// Concurrent  match() from any number of threads while nobody adds
-class router {
+class route_tree {
 public:
   static constexpr std::uint32_t none = UINT32_MAX;
 
