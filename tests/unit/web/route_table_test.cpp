@@ -44,7 +44,9 @@ TEST_CASE("the table of routes is sorted as requests are matched, whatever was r
   CHECK(table.find(line) != std::string::npos);
 }
 
-TEST_CASE("--routes ends with 0, and with 1 and all mistakes on standard error where it cannot") {
+TEST_CASE(
+    "the option --routes ends with 0, and with 1 and all mistakes on standard error where it "
+    "cannot") {
   weft::app app;
   app.get("/a", hello);
   const char* const arguments[] = {"program", "--routes"};
