@@ -110,8 +110,8 @@ class Counting(unittest.TestCase):
             return self.assertRaises(counting.Skipped, counting.SystemCallCounter)
         found = counting.count(self.json_1, LIMIT, counting.SystemCallCounter())["system_calls_per_request_by_kind"]
         # Of thousands of requests, a busy machine may split one or wake the server once for nothing.
-        calls = [round(found[name], 2) for name in ("sendto", "recvfrom", "epoll_wait")]
-        self.assertEqual(calls, [1, 1, 1])
+        for name in ("sendto", "recvfrom", "epoll_wait"):
+            self.assertAlmostEqual(found[name], 1, delta=0.0005, msg=name)
 
     def test_allocations_are_those_that_the_server_makes(self):
         if not (BIN / "weft_count_allocations.so").exists():  # a sanitizer's build
