@@ -1,7 +1,7 @@
 #include <weft/runtime/background_scheduler.hpp>
 
 #include <weft/runtime/detail/contract.hpp>
-#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/task_scope.hpp>
 
 #include <mutex>
 #include <stdexcept>

@@ -2,7 +2,7 @@
 
 #include "worker.hpp"
 
-#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/task_scope.hpp>
 #include <weft/runtime/detail/threading.hpp>
 
 #include <cstdint>

@@ -10,7 +10,9 @@
 #include "worker.hpp"
 
 #include <weft/base/counter.hpp>
-#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/join_state.hpp>
+#include <weft/runtime/detail/process_barrier.hpp>
+#include <weft/runtime/detail/task_scope.hpp>
 #include <weft/runtime/detail/threading.hpp>
 #include <weft/runtime/io_driver.hpp>
 #include <weft/runtime/metrics.hpp>
@@ -69,6 +71,10 @@
 // empty then. That closes the root: a spawn() from another thread either comes before, and is
 // joined, or waits in early_ for the next run(). Most wait there as soon as the main task has
 // ended, so that a thread which spawns without a pause does not keep run() from ending.
+
+namespace weft {
+class scheduler;
+}
 
 namespace weft::detail {
 
@@ -158,6 +164,11 @@ public:
   bool runs_one_task_at_a_time_here() const noexcept;
   /// Whether all tasks run on the calling thread.
   bool is_only_worker_here() const noexcept;
+  /// Between a canceller's mark and its look for a hook. Where all tasks run on this thread, none
+  /// is between the two itself.
+  void order_before_hooks() const noexcept {
+    if (!is_only_worker_here()) seldom_order();
+  }
 
 private:
   friend class homes;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/task_scope.hpp>
 
 #include <array>
 #include <cstddef>

@@ -6,10 +6,8 @@
 #include "web/json/words.hpp"
 #include "web/text_reader.hpp"
 
-#include <bit>
 #include <charconv>
 #include <cmath>
-#include <cstdint>
 #include <system_error>
 
 namespace weft::detail {
@@ -19,19 +17,6 @@ namespace {
 bool is_integer(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-template <class Number>
-std::string read_integer(std::string_view text, void* out, const json_type& type,
-                         const json_bounds& bounds) {
-  if (!is_integer(text)) return kind_message(type);
-  Number value{};
-  const auto error = std::from_chars(text.data(), text.data() + text.size(), value).ec;
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  if (error != std::errc{} || !is_within(bits, type.is_signed, bounds))
-    return range_message(type, bounds);
-  store_bits(out, type, bits);
-  return {};
 }
 
 template <class Number>
@@ -73,8 +58,7 @@ std::string read_text(std::string_view text, void* out, const json_type& type,
     case json_kind::string: return read_string(text, out, type, bounds);
     case json_kind::integer:
     case json_kind::integer_text:
-      return type.is_signed ? read_integer<std::int64_t>(text, out, type, bounds)
-                            : read_integer<std::uint64_t>(text, out, type, bounds);
+      return is_integer(text) ? read_digits(text, out, type, bounds) : kind_message(type);
     case json_kind::floating:
       return type.width == sizeof(float) ? read_floating<float>(text, out, type, bounds)
                                          : read_floating<double>(text, out, type, bounds);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <weft/base/clock.hpp>
-#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/join_state.hpp>
 #include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
 
@@ -12,6 +12,10 @@
 namespace weft {
 
 struct scheduler_metrics;
+
+namespace detail {
+class scheduler_core;
+}
 
 /// Thrown by scheduler::run() in deterministic mode when no task can run any more: the text names
 /// each waiting task, where it was started, what it waits in, and the cycles of mutexes and joins.

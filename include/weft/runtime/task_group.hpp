@@ -2,7 +2,8 @@
 
 #include <weft/base/clock.hpp>
 #include <weft/base/error.hpp>
-#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/join_state.hpp>
+#include <weft/runtime/detail/task_scope.hpp>
 
 #include <coroutine>
 #include <exception>

@@ -48,9 +48,8 @@ bool is_plain_integer(std::string_view text) {
 }
 
 template <class Number>
-std::string read_number(std::string_view text, void* out, const json_type& type,
-                        const json_bounds& bounds) {
-  if (!is_plain_integer(text)) return kind_message(type);
+std::string read_digits_as(std::string_view text, void* out, const json_type& type,
+                           const json_bounds& bounds) {
   Number value{};
   const auto error = std::from_chars(text.data(), text.data() + text.size(), value).ec;
   const auto bits = std::bit_cast<std::uint64_t>(value);
@@ -74,10 +73,15 @@ std::string read_word(std::string_view text, void* out, const json_type& type,
     case json_kind::date_time: return read_time(text, out, type);
     case json_kind::date: return read_day(text, out, type);
     case json_kind::integer_text:
-      return type.is_signed ? read_number<std::int64_t>(text, out, type, bounds)
-                            : read_number<std::uint64_t>(text, out, type, bounds);
+      return is_plain_integer(text) ? read_digits(text, out, type, bounds) : kind_message(type);
     default: return kind_message(type);
   }
+}
+
+std::string read_digits(std::string_view text, void* out, const json_type& type,
+                        const json_bounds& bounds) {
+  return type.is_signed ? read_digits_as<std::int64_t>(text, out, type, bounds)
+                        : read_digits_as<std::uint64_t>(text, out, type, bounds);
 }
 
 }  // namespace weft::detail

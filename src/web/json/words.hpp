@@ -15,4 +15,9 @@ bool is_word(json_kind kind) noexcept;
 std::string read_word(std::string_view text, void* out, const json_type& type,
                       const json_bounds& bounds);
 
+/// Reads digits, with a sign or without, into an integer of the type's width.
+/// @return what is wrong, empty when nothing is
+std::string read_digits(std::string_view text, void* out, const json_type& type,
+                        const json_bounds& bounds);
+
 }  // namespace weft::detail

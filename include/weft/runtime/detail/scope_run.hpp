@@ -1,7 +1,8 @@
 #pragma once
 
 #include <weft/base/error.hpp>
-#include <weft/runtime/detail/task_context.hpp>
+#include <weft/runtime/detail/join_state.hpp>
+#include <weft/runtime/detail/task_scope.hpp>
 #include <weft/runtime/task.hpp>
 
 #include <coroutine>
