@@ -123,12 +123,15 @@ TEST_CASE("a parser that serves another connection has that one's limits") {
   };
   http::request_parser parser{generous};
   REQUIRE(parser.next(with_fields(40)).event == parse_event::head);
-  parser.reset(strict);
+  parser.reset();
+  parser.use(strict);
   CHECK(parser.next(with_fields(4)).event == parse_event::error);
-  parser.reset(strict);
+  parser.reset();
+  parser.use(strict);
   CHECK(parser.next(with_fields(3)).event == parse_event::head);
   CHECK(parser.message().headers().size() == 3);
-  parser.reset(generous);
+  parser.reset();
+  parser.use(generous);
   CHECK(parser.next(with_fields(100)).event == parse_event::head);
   CHECK(parser.message().headers().size() == 100);
 }
