@@ -32,14 +32,11 @@ byte_buffer& byte_buffer::operator=(byte_buffer&& other) noexcept {
   return *this;
 }
 
-void byte_buffer::consume(std::size_t count) noexcept {
-  if (count == 0) return;
-  size_ -= count;
-  std::memmove(bytes_.get(), bytes_.get() + count, size_);
+void byte_buffer::move_to_front(std::size_t from) noexcept {
+  std::memmove(bytes_.get(), bytes_.get() + from, size_);
 }
 
-void byte_buffer::shrink(std::size_t keep) noexcept {
-  if (capacity_ <= keep) return;
+void byte_buffer::drop() noexcept {
   bytes_.reset();
   size_ = capacity_ = 0;
 }

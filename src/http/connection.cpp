@@ -43,11 +43,32 @@ task<> connection::serve() {
   for (;;) {
     const outcome got = co_await reader_.read_request(handler_);
     if (got == outcome::ended) co_return;
-    if (got == outcome::refused) answer_error(*reader_.error());
-    else if (got == outcome::shed) co_await answer_shed();
-    else co_await answer_request(got == outcome::streams);
+    if (got == outcome::refused) {
+      answer_error(*reader_.error());
+    } else if (got == outcome::shed) {
+      co_await answer_shed();
+    } else {
+      // In here and not in a coroutine of its own: every request comes by.
+      begin_handling(got == outcome::streams);
+      bool failed = false;
+      try {
+        co_await handler_.handle(reader_.message(), wire_.work().answer);
+      } catch (...) {
+        failed = true;
+        if (handling_.is_open()) log_failure("a request handler");
+      }
+      const parse_error* const wrong = end_handling(failed);
+      if (has_all_of_answer()) answer_at_once(wrong);
+      else co_await answer_in_steps(wrong);
+      reader_.leave_count();
+      if (body_ != nullptr) co_await finish_body();
+    }
+    if (wire_.unsent() > most_unsent_bytes) {
+      const auto sent = co_await wire_.flush();
+      closing_ = closing_ || !sent;
+    }
     if (closing_) break;
-    finish_request();
+    reader_.finish_request();
   }
   if (reader_.peer_gone() || over_) co_return;
   if (wire_.has_unsent()) {
@@ -60,48 +81,49 @@ task<> connection::serve() {
   if (may_send_more) co_await wire_.linger();
 }
 
-void connection::finish_request() {
-  wire_.work().answer.clear();
-  reader_.finish_request();
-}
-
 // ------------------------------------------------------------------ answering
 
-task<> connection::answer_request(bool streams) {
+void connection::begin_handling(bool streams) {
   ++requests_;
   wire_.tally().request_began();
-  response& answer = wire_.work().answer;
   if (streams) body_ = std::make_shared<streamed_body>(reader_);
   reader_.message().set_exchange(this);
   route_.store(nullptr, std::memory_order_relaxed);
   open_window(is_producing::no);
-  bool failed = false;
-  try {
-    co_await handler_.handle(reader_.message(), answer);
-  } catch (...) {
-    failed = true;
-    if (handling_.is_open()) log_failure("a request handler");
-  }
+}
+
+/// @return what is answered instead of the handler's answer; null: that one
+const parse_error* connection::end_handling(bool failed) noexcept {
   const parse_error* wrong = nullptr;
-  if (failed || !may_take_over(answer)) wrong = &handler_failed;
+  if (failed || !may_take_over(wire_.held_work().answer)) wrong = &handler_failed;
   if (close_window() == ending::late) wrong = &handler_too_slow;
+  return wrong;
+}
+
+/// Whether nobody has to be waited for: neither who reads the request's body nor who writes the
+/// answer's.
+bool connection::has_all_of_answer() noexcept {
+  const response& answer = wire_.work().answer;
+  return body_ == nullptr && answer.producer() == nullptr && answer.takeover() == nullptr;
+}
+
+void connection::answer_at_once(const parse_error* wrong) {
+  if (wrong != nullptr) answer_error(*wrong);
+  else answer_whole(wire_.work().answer);
+}
+
+task<> connection::answer_in_steps(const parse_error* wrong) {
+  const response& answer = wire_.work().answer;
   const bool body_went_wrong = reader_.error() != nullptr || reader_.peer_gone();
   if (wrong == nullptr && !body_went_wrong && answer.producer() != nullptr) {
     co_await answer_produced(answer);
-  } else {
-    if (body_ != nullptr) co_await body_->close();
-    if (reader_.error() != nullptr) wrong = reader_.error();
-    if (reader_.peer_gone()) closing_ = true;
-    else if (wrong != nullptr) answer_error(*wrong);
-    else if (answer.takeover() != nullptr) co_await hand_over(answer.takeover());
-    else answer_whole(answer);
+    co_return;
   }
-  reader_.leave_count();
-  if (body_ != nullptr) co_await finish_body();
-  if (wire_.out().size() > most_unsent_bytes) {
-    const auto sent = co_await wire_.flush();
-    closing_ = closing_ || !sent;
-  }
+  if (body_ != nullptr) co_await body_->close();
+  if (reader_.error() != nullptr) wrong = reader_.error();
+  if (reader_.peer_gone()) closing_ = true;
+  else if (wrong == nullptr && answer.takeover() != nullptr) co_await hand_over(answer.takeover());
+  else answer_at_once(wrong);
 }
 
 // Nothing is wrong with the request: its body is treated as one that a handler leaves unread.
@@ -115,10 +137,6 @@ task<> connection::answer_shed() {
   traced_.shed(static_cast<std::uint32_t>(why.status));
   wire_.tally().answered(why.status);
   co_await finish_body();
-  if (wire_.out().size() > most_unsent_bytes) {
-    const auto sent = co_await wire_.flush();
-    closing_ = closing_ || !sent;
-  }
 }
 
 void connection::answer_whole(const response& answer) {

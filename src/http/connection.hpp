@@ -68,7 +68,11 @@ private:
   enum class ending { none, late, disconnected };  // of a handler that was cancelled
   enum class is_producing { no, yes };
 
-  task<> answer_request(bool streams);
+  void begin_handling(bool streams);
+  const parse_error* end_handling(bool failed) noexcept;
+  bool has_all_of_answer() noexcept;
+  void answer_at_once(const parse_error* wrong);
+  task<> answer_in_steps(const parse_error* wrong);
   task<> answer_shed();
   task<> answer_produced(const response& answer);
   void answer_whole(const response& answer);
@@ -77,7 +81,6 @@ private:
   /// False where the answer is a takeover that the request does not allow.
   bool may_take_over(const response& answer) const noexcept;
   task<> hand_over(std::shared_ptr<takeover> next);
-  void finish_request();
 
   void open_window(is_producing producing);
   ending close_window() noexcept;

@@ -28,10 +28,14 @@ const parse_error* each_element(std::string_view list, Visit visit) {
 
 }  // namespace
 
-const parse_error* note_host(std::string_view value, head_framing& framing) noexcept {
+const parse_error* note_host(std::string_view value, head_framing& framing,
+                             known_host& known) noexcept {
   if (framing.has_host) return &errors::repeated_host;
-  // Also for an absolute-form target, which overrules a valid Host only (RFC 9112 3.2.2).
-  if (!is_authority(value)) return &errors::bad_host;
+  if (!known.is(value)) {
+    // Also for an absolute-form target, which overrules a valid Host only (RFC 9112 3.2.2).
+    if (!is_authority(value)) return &errors::bad_host;
+    known.set(value);
+  }
   framing.has_host = true;
   framing.host = value;
   return nullptr;

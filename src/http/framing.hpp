@@ -10,7 +10,8 @@ namespace weft::detail {
 
 // What the fields say that rule the connection or the framing. Each returns nullptr, or why the
 // message is refused.
-const http::parse_error* note_host(std::string_view value, head_framing& framing) noexcept;
+const http::parse_error* note_host(std::string_view value, head_framing& framing,
+                                   known_host& known) noexcept;
 const http::parse_error* note_expect(std::string_view value, head_framing& framing) noexcept;
 const http::parse_error* note_connection(std::string_view value, head_framing& framing) noexcept;
 const http::parse_error* note_content_length(std::string_view value,
@@ -33,11 +34,11 @@ inline const http::parse_error* note_field(const header_field& field,
   }
 }
 /// The same for a request, which has two more.
-inline const http::parse_error* note_request_field(const header_field& field,
-                                                   head_framing& framing) noexcept {
+inline const http::parse_error* note_request_field(const header_field& field, head_framing& framing,
+                                                   known_host& known) noexcept {
   const auto& [name, value] = field;
   switch (name.size()) {
-    case 4: return is_token(name, "host") ? note_host(value, framing) : nullptr;
+    case 4: return is_token(name, "host") ? note_host(value, framing, known) : nullptr;
     case 6: return is_token(name, "expect") ? note_expect(value, framing) : nullptr;
     default: return note_field(field, framing);
   }

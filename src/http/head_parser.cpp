@@ -39,8 +39,9 @@ struct rules_of<request_line> {
     return read_request_line(text, line);
   }
   static void forget(request_line& line) noexcept { line.method = http_method::other; }
-  static const parse_error* note(const header_field& field, head_framing& framing) noexcept {
-    return note_request_field(field, framing);
+  static const parse_error* note(const header_field& field, head_framing& framing,
+                                 head_memory<request_line>& memory) noexcept {
+    return note_request_field(field, framing, memory.host);
   }
   static const parse_error* check(const request_line& line, const head_framing& framing) noexcept {
     return check_request_framing(line, framing);
@@ -63,7 +64,8 @@ struct rules_of<status_line> {
     return read_status_line(text, line);
   }
   static void forget(status_line&) noexcept {}
-  static const parse_error* note(const header_field& field, head_framing& framing) noexcept {
+  static const parse_error* note(const header_field& field, head_framing& framing,
+                                 head_memory<status_line>&) noexcept {
     return note_field(field, framing);
   }
   static const parse_error* check(const status_line& line, const head_framing& framing) noexcept {
@@ -140,7 +142,8 @@ auto head_parser<FirstLine>::parse_fields(const char* end) -> outcome {
     if (next_field_ == fields_end_ && !grow_fields()) return fail(errors::too_many_headers);
     header_field& field = *next_field_++;
     field = {text_between(line, colon), trim(text_between(colon + 1, eol))};
-    if (const auto* error = rules_of<FirstLine>::note(field, framing_)) return fail(*error);
+    if (const auto* error = rules_of<FirstLine>::note(field, framing_, memory_))
+      return fail(*error);
     line = eol + 2;
   }
 }

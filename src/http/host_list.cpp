@@ -70,8 +70,7 @@ host_list::host_list(const std::vector<std::string>& entries) {
   }
 }
 
-bool host_list::allows(std::string_view authority) const noexcept {
-  if (hosts_.empty() && domains_.empty()) return true;
+bool host_list::has(std::string_view authority) const noexcept {
   const auto host = host_of(authority);
   const auto is_it = [host](const std::string& h) { return is_same_host(host, h); };
   const auto has_it = [host](const std::string& d) { return is_below(host, d); };

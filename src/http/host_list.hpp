@@ -13,9 +13,13 @@ public:
   explicit host_list(const std::vector<std::string>& entries);
 
   /// @param authority  what request::host() is: a host, maybe with a port, or nothing
-  bool allows(std::string_view authority) const noexcept;
+  bool allows(std::string_view authority) const noexcept {
+    return (hosts_.empty() && domains_.empty()) || has(authority);
+  }
 
 private:
+  bool has(std::string_view authority) const noexcept;
+
   std::vector<std::string> hosts_;    // as written, without the last dot; addresses in brackets
   std::vector<std::string> domains_;  // ".example.org" for "*.example.org"
 };

@@ -94,12 +94,6 @@ std::optional<std::uint64_t> request_parser::content_length() const noexcept {
   return framing.has_content_length ? std::optional{framing.content_length} : std::nullopt;
 }
 
-void request_parser::reset(const http_limits& limits) noexcept {
-  head_.use(limits);
-  body_.use(limits);
-  reset();
-}
-
 void request_parser::reset() noexcept {
   head_.reset();
   message_.set_body({});

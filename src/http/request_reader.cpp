@@ -45,44 +45,76 @@ bool is_for_good(const std::error_code& error) noexcept {
 
 // ------------------------------------------------------------------ heads and whole bodies
 
+// What waits for a head waits in here and not in a coroutine of its own: every request does.
 task<request_reader::outcome> request_reader::read_request(http_handler& handler) {
-  wire_.work();
   for (;;) {
-    if (!has_head() && has_unread()) traced_.arrived();
-    const parse_step step = parser().next(unread());
-    parsed_ += step.consumed;
-    switch (step.event) {
+    const parse_step at = step();
+    switch (at.event) {
       case parse_event::head:
-        if (!hosts_.allows(parser().message().host())) {
-          refuse(misdirected);
-          co_return outcome::refused;
-        }
-        if (gate_.is_in_use() && !let_in(handler)) {
-          take_head_of_shed(step.consumed);
-          co_return outcome::shed;
-        }
-        if (!take_head(step.consumed, handler)) break;
-        // A length past the limit is known now, and no handler need begin.
-        if (parser().next({}).event == parse_event::error) {
-          refuse(parser().error());
-          co_return outcome::refused;
-        }
-        traced_.parsed();
-        co_return outcome::streams;
-      case parse_event::body: take_body_chunk(); break;
-      case parse_event::trailer: take_trailer(); break;
+        if (const auto decided = judge_head(at.consumed, handler)) co_return *decided;
+        continue;
+      case parse_event::body: take_body_chunk(); continue;
+      case parse_event::trailer: take_trailer(); continue;
       case parse_event::done:
         take_end();
         traced_.parsed();
         co_return outcome::whole;
-      case parse_event::need_more: {
-        const bool more = co_await read_more();
-        if (more) break;
-        co_return error_ != nullptr ? outcome::refused : outcome::ended;
-      }
       case parse_event::error: refuse(parser().error()); co_return outcome::refused;
+      case parse_event::need_more: break;
     }
+    if (has_head()) {
+      const bool more = co_await read_more_of_body();
+      if (more) continue;
+      co_return error_ != nullptr ? outcome::refused : outcome::ended;
+    }
+    if (wire_.has_unsent() && !wire_.try_flush()) {
+      const auto flushed = co_await wire_.flush();
+      if (!flushed) co_return outcome::ended;
+    }
+    const bool idle = is_idle();
+    if (idle && wire_.ends_idle()) {
+      co_await end_idle_connection();
+      co_return outcome::ended;
+    }
+    const wire::timed_read timed(wire_, begin_wait_for_head(idle));
+    if (idle) wire_.begin_idling();
+    const auto got = co_await wire_.stream().read_some(static_cast<read_room&>(*this));
+    while (idle && !wire_.end_idling(got.has_value())) co_await yield();
+    if (end_wait_for_head(got, idle)) continue;
+    co_return error_ != nullptr ? outcome::refused : outcome::ended;
   }
+}
+
+/// The parser's next step through what is here.
+parse_step request_reader::step() {
+  if (!has_head()) {
+    if (!wire_.has_work() || !has_unread()) return {parse_event::need_more, 0};
+    traced_.arrived();
+  }
+  const parse_step taken = parser().next(unread());
+  parsed_ += taken.consumed;
+  return taken;
+}
+
+/// @return what is known with the head; nothing where the body is read first
+std::optional<request_reader::outcome> request_reader::judge_head(std::size_t consumed,
+                                                                  http_handler& handler) {
+  if (!hosts_.allows(message().host())) {
+    refuse(misdirected);
+    return outcome::refused;
+  }
+  if (gate_.is_in_use() && !let_in(handler)) {
+    take_head_of_shed(consumed);
+    return outcome::shed;
+  }
+  if (!take_head(consumed, handler)) return std::nullopt;
+  // A length past the limit is known now, and no handler need begin.
+  if (parser().next({}).event == parse_event::error) {
+    refuse(parser().error());
+    return outcome::refused;
+  }
+  traced_.parsed();
+  return outcome::streams;
 }
 
 // What stands behind a request that is let in waits for that one, and not for its turn: it has not
@@ -260,42 +292,44 @@ std::error_code request_reader::condition_of_error() const noexcept {
 
 // ------------------------------------------------------------------ bytes
 
-task<bool> request_reader::read_more() {
-  if (has_head()) {
-    if (!body_invited_) {
-      const bool invited = co_await invite_body();
-      if (!invited) co_return false;
-    }
-    const auto got = co_await read_body_bytes();
-    co_return got.has_value();
-  }
-  if (wire_.has_unsent() && !wire_.try_flush()) {
-    const auto flushed = co_await wire_.flush();
-    if (!flushed) co_return false;
-  }
-  const bool is_idle = in().size() == parsed_;
-  if (is_idle) {
-    if (wire_.ends_idle()) {
-      wire_.tally().rejected(rejection_reasons::stopping);
-      if (heads_ != 0) co_await wire_.linger();
-      co_return false;
-    }
-    parsed_ = 0;
-    in().clear();
-    if (!parser().has_begun()) wire_.release_work();
-  } else if (head_until_ == 0) {
+/// Without bytes of a request an area is not needed, unless empty lines have been counted in it.
+/// @return until when the wait may last
+duration::rep request_reader::begin_wait_for_head(bool idle) noexcept {
+  forget_found();
+  if (!idle) {
+    if (head_until_ != 0) return head_until_;
     // Not restarted by later reads of the same head: a head's time is absolute.
     head_until_ = wire_.in(wire_.limits().header_timeout);
+    return head_until_;
   }
-  forget_found();
-  const wire::timed_read timed(wire_,
-                               is_idle ? wire_.in(wire_.limits().keep_alive_timeout) : head_until_);
-  if (is_idle) wire_.begin_idling();
-  const auto got = co_await wire_.stream().read_some(static_cast<read_room&>(*this));
-  while (is_idle && !wire_.end_idling(got.has_value())) co_await yield();
+  parsed_ = 0;
+  if (wire_.has_work()) {
+    in().clear();
+    if (!parser().has_begun()) wire_.release_cleared_work();
+  }
+  return wire_.in(wire_.limits().keep_alive_timeout);
+}
+
+/// @return whether there are bytes
+bool request_reader::end_wait_for_head(const result<std::size_t>& got, bool idle) noexcept {
   if (got) take_bytes(*got);
-  else if (is_idle) note_end_of_idling(got.error());
+  else if (idle) note_end_of_idling(got.error());
   else if (got.error() == condition::timed_out) refuse(head_too_slow);
+  return got.has_value();
+}
+
+// The server stops, and waits for no further request.
+task<> request_reader::end_idle_connection() {
+  wire_.tally().rejected(rejection_reasons::stopping);
+  if (heads_ != 0) co_await wire_.linger();
+}
+
+task<bool> request_reader::read_more_of_body() {
+  if (!body_invited_) {
+    const bool invited = co_await invite_body();
+    if (!invited) co_return false;
+  }
+  const auto got = co_await read_body_bytes();
   co_return got.has_value();
 }
 
@@ -365,9 +399,7 @@ void request_reader::make_room() {
 }
 
 void request_reader::finish_request() {
-  work_area& work = wire_.work();
-  work.body.clear();
-  work.trailers.clear();
+  wire_.held_work().clear_message();
   body_collected_ = body_invited_ = false;
   body_bytes_ = 0;
   error_.store(nullptr, std::memory_order_relaxed);
@@ -376,7 +408,6 @@ void request_reader::finish_request() {
   in().consume(parsed_);
   parsed_ = head_end_ = 0;
   head_until_ = 0;
-  parser().reset();
   wire_.set_answer_begun(false);
 }
 

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -81,6 +82,8 @@ public:
   void cut_short() noexcept { wire_.end_reading(); }
 
 private:
+  parse_step step();
+  std::optional<outcome> judge_head(std::size_t consumed, http_handler& handler);
   bool let_in(http_handler& handler);
   duration time_waited() const;
   void note_head() noexcept;
@@ -94,7 +97,11 @@ private:
   bool awaits_continue() const noexcept;
   task<bool> invite_body();
 
-  task<bool> read_more();
+  bool is_idle() const noexcept { return !wire_.has_work() || in().size() == parsed_; }
+  duration::rep begin_wait_for_head(bool idle) noexcept;
+  bool end_wait_for_head(const result<std::size_t>& got, bool idle) noexcept;
+  task<> end_idle_connection();
+  task<bool> read_more_of_body();
   task<result<std::size_t>> read_body_bytes();
   void refuse(const parse_error& error) noexcept { error_.store(&error); }
   std::error_code condition_of_error() const noexcept;

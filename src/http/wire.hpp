@@ -48,7 +48,8 @@ public:
 
   /// Where answers are collected before they are sent.
   byte_buffer& out() { return work().out; }
-  bool has_unsent() const noexcept { return work_ && !work_.held().out.empty(); }
+  std::size_t unsent() const noexcept { return work_ ? work_.held().out.size() : 0; }
+  bool has_unsent() const noexcept { return unsent() != 0; }
   /// Sends of what is collected what fits at once, which nearly always is all.
   /// @return whether it was; flush() sends the rest, or finds the error once more
   bool try_flush();
@@ -82,8 +83,10 @@ public:
   const http_limits& limits() const noexcept { return limits_; }
   /// Of the request under way. Leased from the first use on.
   work_area& work() { return work_.get(limits_); }
+  bool has_work() const noexcept { return static_cast<bool>(work_); }
   work_area& held_work() const noexcept { return work_.held(); }
   void release_work() noexcept { work_.release(); }
+  void release_cleared_work() noexcept { work_.release_cleared(); }
   tcp_stream& stream() noexcept { return stream_; }
   endpoint remote() const { return stream_.remote(); }
   connection_tally& tally() noexcept { return tally_; }

@@ -23,20 +23,14 @@ void work_lease::acquire(const http_limits& limits) {
     area_ = std::make_unique<work_area>(limits);
   } else {
     area_ = std::move(stock.areas[--stock.count]);
-    area_->parser.reset(limits);
+    area_->parser.use(limits);
   }
 }
 
-void work_lease::release() noexcept {
-  if (area_ == nullptr) return;
-  area_->in.clear();
+void work_lease::release_cleared() noexcept {
   area_->in.shrink(first_buffer_bytes);
-  area_->body.clear();
   area_->body.shrink(most_bytes_kept);
-  area_->trailers.clear();
-  area_->answer.clear();
   area_->answer.body().shrink(most_bytes_kept);
-  area_->out.clear();
   area_->out.shrink(most_bytes_kept);
   if (stock.count < most_in_stock) stock.areas[stock.count++] = std::move(area_);
   area_.reset();

@@ -17,6 +17,15 @@ inline constexpr std::size_t first_buffer_bytes = 4 * 1024;
 struct work_area {
   explicit work_area(const http_limits& limits) : parser(limits) {}
 
+  /// Forgets a request and its answer. What is not read of the next ones stays, and what is not
+  /// sent.
+  void clear_message() noexcept {
+    parser.reset();
+    body.clear();
+    trailers.clear();
+    answer.clear();
+  }
+
   byte_buffer in;
   request_parser parser;
   byte_buffer body;  // of the request, where it does not lie in one piece in the receive buffer
@@ -42,7 +51,15 @@ public:
   /// The area that there is.
   work_area& held() const noexcept { return *area_; }
   explicit operator bool() const noexcept { return area_ != nullptr; }
-  void release() noexcept;
+  void release() noexcept {
+    if (area_ == nullptr) return;
+    area_->clear_message();
+    area_->in.clear();
+    area_->out.clear();
+    release_cleared();
+  }
+  /// Of an area that has no message and whose buffers are empty.
+  void release_cleared() noexcept;
 
 private:
   void acquire(const http_limits& limits);

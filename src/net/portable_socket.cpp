@@ -21,6 +21,7 @@ struct portable_socket::read_done {
   using allocator_type = operation_allocator<void*>;
   allocator_type get_allocator() const noexcept { return allocator_type(self->read_memory_); }
   void operator()(const code& error, std::size_t count) const { self->on_read(*op, error, count); }
+  void operator()(const code& error) const { self->on_readable(*op, error); }
 
   portable_socket* self;
   read_wait* op;
@@ -68,33 +69,59 @@ bool portable_socket::may_submit(socket_wait& op, task_handle waiter,
 
 bool portable_socket::start_read(read_wait& op, task_handle waiter) {
   std::lock_guard held(lock_);
-  if (!may_submit(op, waiter, reading_aborted()) || !op.find_room()) return false;
+  if (!may_submit(op, waiter, reading_aborted())) return false;
   submit_read(op);
   return true;
 }
 
+// Who has no room before there are bytes waits for these alone: one more system call, and no buffer
+// for each of a thousand connections that wait.
 void portable_socket::submit_read(read_wait& op) {
-  socket_->async_read_some(asio::buffer(op.into.data(), op.into.size()), read_done{this, &op});
+  if (op.brings_room()) {
+    socket_->async_wait(asio_socket::wait_read, read_done{this, &op});
+  } else {
+    socket_->async_read_some(asio::buffer(op.into.data(), op.into.size()), read_done{this, &op});
+  }
+}
+
+void portable_socket::on_readable(read_wait& op, const code& error) {
+  {
+    std::lock_guard held(lock_);
+    code failed = error;
+    std::size_t count = 0;
+    if (!failed && op.find_room()) {
+      do count = socket_->read_some(asio::buffer(op.into.data(), op.into.size()), failed);
+      while (failed == asio::error::interrupted);
+    }
+    if (!op.error && !end_read(op, failed, count)) return submit_read(op);
+  }
+  make_ready(op.waiter);
 }
 
 void portable_socket::on_read(read_wait& op, const code& error, std::size_t count) {
   {
     std::lock_guard held(lock_);
-    if (error == asio::error::operation_aborted) {
-      const auto reason = reason_of_end(op, reading_aborted());
-      if (!reason) return submit_read(op);
-      op.error = *reason;
-    } else if (error == asio::error::eof) {
-      op.error = condition::eof;
-      // No event follows the end of a stream: Asio would let another read wait for ever.
-      remember_end();
-    } else {
-      op.error = error;
-    }
-    op.count = count;
-    if (op.wants_time()) op.note_found(os_now());
+    if (!end_read(op, error, count)) return submit_read(op);
   }
   make_ready(op.waiter);
+}
+
+/// @return false where it has to go on: Asio ended it and nobody meant it, or there is nothing yet
+bool portable_socket::end_read(read_wait& op, const code& error, std::size_t count) noexcept {
+  if (error == asio::error::operation_aborted || error == asio::error::would_block) {
+    const auto reason = reason_of_end(op, reading_aborted());
+    if (!reason) return false;
+    op.error = *reason;
+  } else if (error == asio::error::eof) {
+    op.error = condition::eof;
+    // No event follows the end of a stream: Asio would let another read wait for ever.
+    remember_end();
+  } else {
+    op.error = error;
+  }
+  op.count = count;
+  if (op.wants_time()) op.note_found(os_now());
+  return true;
 }
 
 bool portable_socket::try_write(write_wait& op) {

@@ -55,7 +55,9 @@ private:
   bool may_submit(socket_wait& op, task_handle waiter, const reason_word& abort_reason);
   void submit_read(read_wait& op);
   void submit_write(write_wait& op);
+  void on_readable(read_wait& op, const code& error);
   void on_read(read_wait& op, const code& error, std::size_t count);
+  bool end_read(read_wait& op, const code& error, std::size_t count) noexcept;
   void on_write(write_wait& op, const code& error, std::size_t count);
   /// @return the reason why an operation that Asio aborted has ended, or none: it must go on
   static std::optional<std::error_code> reason_of_end(const socket_wait& op,

@@ -32,6 +32,9 @@ public:
         forkers_(has_stack_ ? stack_ : line_),
         slot_(thieves) {}
 
+  /// Whether all goes in the order in which it came.
+  bool is_one_line() const noexcept { return !has_stack_; }
+
   // The owner.
 
   /// As push_next(), where the slot is free. @return false where it is not, or there is none

@@ -34,6 +34,7 @@ constinit thread_local worker* this_worker = nullptr;
 worker::worker(scheduler_core& core, unsigned id)
     : core_(core),
       id_(id),
+      is_alone_(std::holds_alternative<event_loop>(core.chosen_model())),
       weighs_wakes_(std::holds_alternative<parallel>(core.chosen_model())),
       chains_(!core.has_gil() && !core.is_deterministic()),
       random_state_(0x9e3779b9U * (id + 1)),

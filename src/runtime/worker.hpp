@@ -37,6 +37,7 @@ public:
 
   /// To run next, or in its turn if it comes from I/O or a timer.
   void push(task_handle h) {
+    if (is_alone_) return line_up(h);
     if (delivering_ || !queue_.try_fill_slot(h)) push_behind_slot(h);
   }
   /// Behind everything that is queued here.
@@ -176,6 +177,7 @@ private:
 
   scheduler_core& core_;
   const unsigned id_;
+  const bool is_alone_;      // event_loop: there is nobody to wake, and one line of tasks
   const bool weighs_wakes_;  // parallel: wakes another worker only where that pays
   const bool chains_;        // tasks follow each other without a look between any two (not gil)
   bool searching_ = false;

@@ -42,6 +42,11 @@ task_handle worker::take_injected() {
 }
 
 task_handle worker::find_local() {
+  if (queue_.is_one_line()) {
+    --ticks_left_;
+    traced.found_in = trace_queue::own;
+    return queue_.take_in_turn();
+  }
   const bool in_turn = is_turn_of_others();
   if (!in_turn) {
     if (const task_handle h = queue_.take_slot()) {

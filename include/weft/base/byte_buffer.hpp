@@ -30,12 +30,17 @@ public:
   /// Keeps the first `size` bytes. @param size  at most size()
   void truncate(std::size_t size) noexcept { size_ = size; }
   /// Drops the first `count` bytes by moving the rest to the front. @param count  at most size()
-  void consume(std::size_t count) noexcept;
+  void consume(std::size_t count) noexcept {
+    size_ -= count;
+    if (count != 0 && size_ != 0) move_to_front(count);
+  }
   void reserve(std::size_t capacity) {
     if (capacity > capacity_) grow(capacity);
   }
   /// Gives the memory back. @param keep  a capacity up to this many bytes stays
-  void shrink(std::size_t keep = 0) noexcept;
+  void shrink(std::size_t keep = 0) noexcept {
+    if (capacity_ > keep) drop();
+  }
 
   /// Room for `count` more bytes behind the end; commit() says how many were written.
   char* prepare(std::size_t count) {
@@ -62,6 +67,8 @@ public:
 
 private:
   void grow(std::size_t least);
+  void drop() noexcept;
+  void move_to_front(std::size_t from) noexcept;
 
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;

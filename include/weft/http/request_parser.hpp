@@ -57,8 +57,11 @@ public:
 
   /// Starts the next message, after `error` only the first one of another connection.
   void reset() noexcept;
-  /// Starts the first message of another connection. @param limits  its own, kept by reference
-  void reset(const http_limits& limits) noexcept;
+  /// The limits of another connection. Between two messages. @param limits  kept by reference
+  void use(const http_limits& limits) noexcept {
+    head_.use(limits);
+    body_.use(limits);
+  }
   /// Whether something of a message was consumed, empty lines before it too.
   bool has_begun() const noexcept { return empty_lines_ != 0 || state_ != state::head; }
 

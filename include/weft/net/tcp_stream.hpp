@@ -82,6 +82,8 @@ public:
   read_wait(tcp_socket& socket, read_room& from) noexcept : socket_wait(socket), room_(&from) {}
 
   bool wants_nothing() const noexcept { return room_ == nullptr && into.empty(); }
+  /// Whether there is no place for the bytes before they have come.
+  bool brings_room() const noexcept { return room_ != nullptr; }
   /// Before the bytes are taken. @return false where there is none, and that is the error
   bool find_room() noexcept;
   bool wants_time() const noexcept { return room_ != nullptr && room_->wants_time(); }
@@ -170,8 +172,7 @@ public:
   /// @return how many bytes were read, at least 1
   /// @errors condition::eof when the peer has finished; condition::canceled; abort()'s reason
   read_awaiter read_some(std::span<char> into) noexcept { return {*socket_, into}; }
-  /// The same, into room that is asked for when there are bytes (direct I/O), or at once
-  /// (portable).
+  /// The same, into room that is asked for when there are bytes.
   /// Cancel  as above
   /// @errors as above; std::errc::not_enough_memory where there is no room
   read_awaiter read_some(read_room& from) noexcept { return {*socket_, from}; }

@@ -123,14 +123,40 @@ TEST_CASE("a parser that serves another connection has that one's limits") {
   };
   http::request_parser parser{generous};
   REQUIRE(parser.next(with_fields(40)).event == parse_event::head);
-  parser.reset(strict);
+  parser.reset();
+  parser.use(strict);
   CHECK(parser.next(with_fields(4)).event == parse_event::error);
-  parser.reset(strict);
+  parser.reset();
+  parser.use(strict);
   CHECK(parser.next(with_fields(3)).event == parse_event::head);
   CHECK(parser.message().headers().size() == 3);
-  parser.reset(generous);
+  parser.reset();
+  parser.use(generous);
   CHECK(parser.next(with_fields(100)).event == parse_event::head);
   CHECK(parser.message().headers().size() == 100);
+}
+
+TEST_CASE("a host is judged anew unless it is the last good one") {
+  const http_limits limits;
+  http::request_parser parser{limits};
+  const auto takes = [&parser](const std::string& host) {
+    const auto step = parser.next("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    const bool is_good = step.event == parse_event::head && parser.message().host() == host;
+    CHECK((is_good || parser.error().metric.starts_with("host")));
+    parser.reset();
+    return is_good;
+  };
+  CHECK_FALSE(takes(""));
+  CHECK(takes("here:80"));
+  CHECK(takes("here:80"));
+  for (const char* const alike : {"here:8x", "he re:80", "here:80:", "here:800000", "", "h@re:80"})
+    CHECK_FALSE(takes(alike));
+  CHECK(takes("here:80"));
+  const std::string longer_than_kept(80, 'h');
+  CHECK(takes(longer_than_kept));
+  CHECK_FALSE(takes(longer_than_kept + "@"));
+  CHECK(takes("here:80"));
+  CHECK_FALSE(takes("here:80\r\nHost: here:80"));
 }
 
 TEST_CASE("done stays until reset") {

@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <optional>
 #include <span>
@@ -82,12 +83,22 @@ task<> write_and_finish(tcp_stream& stream, std::string text) {
 class some_room final : public weft::read_room {
 public:
   explicit some_room(std::size_t size) : place_(size, '?') {}
-  std::span<char> room() noexcept override { return place_; }
+  std::span<char> room() noexcept override {
+    ++asked_;
+    return place_;
+  }
   std::string_view place() const { return place_; }
+  int asked() const { return asked_; }
 
 private:
   std::string place_;
+  std::atomic<int> asked_{0};
 };
+
+task<result<std::size_t>> read_into(tcp_stream& stream, some_room& room) {
+  auto got = co_await stream.read_some(static_cast<weft::read_room&>(room));
+  co_return got;
+}
 
 // More than any socket buffer takes at once.
 constexpr std::size_t large = 20 * 1024 * 1024;
@@ -127,6 +138,71 @@ TEST_CASE("a read for which there is no room ends with that, and loses no byte")
     CHECK(got.error() == std::errc::not_enough_memory);
     const auto text = co_await read_all(pair.server);
     CHECK(text == "hello");
+  });
+}
+
+TEST_CASE("who waits is asked for room when there are bytes") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    some_room room(16);
+    auto reading = weft::go(read_into(pair.server, room));
+    co_await weft::sleep(2ms);
+    CHECK(room.asked() == 0);
+    const auto sent = co_await write(pair.client, "hello");
+    CHECK(!sent);
+    const auto got = co_await reading.join();
+    CHECK(got == 5);
+    CHECK(room.place().starts_with("hello"));
+    CHECK(room.asked() >= 1);
+  });
+}
+
+TEST_CASE("a read that waits without room ends as any other, and asks for none") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    some_room room(16);
+    auto cancelled = weft::go(read_into(pair.server, room));
+    co_await weft::sleep(2ms);
+    cancelled.cancel();
+    const auto first = co_await cancelled.join();
+    CHECK(first.error() == condition::canceled);
+    auto aborted = weft::go(read_into(pair.server, room));
+    co_await weft::sleep(2ms);
+    pair.server.abort_reading(condition::closed);
+    const auto second = co_await aborted.join();
+    CHECK(second.error() == condition::closed);
+    CHECK(room.asked() == 0);
+  });
+}
+
+TEST_CASE("a read that waits without room finds the end, every time") {
+  under_each_model([]() -> task<> {
+    auto pair = co_await connected();
+    some_room room(16);
+    auto reading = weft::go(read_into(pair.server, room));
+    co_await weft::sleep(2ms);
+    pair.client.finish_writing();
+    const auto first = co_await reading.join();
+    CHECK(first.error() == condition::eof);
+    const auto second = co_await read_into(pair.server, room);
+    CHECK(second.error() == condition::eof);
+  });
+}
+
+TEST_CASE("cancel races with bytes for which there is no room yet, without losing or hanging") {
+  under_each_model([]() -> task<> {
+    for (int round = 0; round < 200; ++round) {
+      auto pair = co_await connected();
+      some_room room(16);
+      auto reading = weft::go(read_into(pair.server, room));
+      auto writing = weft::go(write_and_finish(pair.client, "x"));
+      for (int i = 0; i < round % 7; ++i) co_await weft::yield();
+      reading.cancel();
+      const auto got = co_await reading.join();
+      co_await writing.join();
+      const auto rest = co_await read_all(pair.server);
+      CHECK(rest == (got ? "" : "x"));
+    }
   });
 }
 

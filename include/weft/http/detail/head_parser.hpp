@@ -6,6 +6,7 @@
 #include <weft/http/parse_error.hpp>
 #include <weft/http/status.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -47,6 +48,29 @@ struct head_framing {
   bool keeps_alive(int minor_version) const noexcept {
     return !close && (minor_version != 0 || keep_alive);
   }
+};
+
+/// The last Host that was found to be one: nearly all requests to a server name the same.
+class known_host {
+public:
+  bool is(std::string_view host) const noexcept {
+    return size_ != 0 && host == std::string_view(text_.data(), size_);
+  }
+  void set(std::string_view host) noexcept {
+    if (host.size() <= text_.size()) size_ = host.copy(text_.data(), host.size());
+  }
+
+private:
+  std::array<char, 56> text_;
+  std::size_t size_ = 0;
+};
+
+/// What a parser keeps from head to head.
+template <class FirstLine>
+struct head_memory {};
+template <>
+struct head_memory<request_line> {
+  known_host host;
 };
 
 /// Reads the first line of a message and the header block.
@@ -103,6 +127,7 @@ private:
   header_field* fields_end_ = nullptr;
   FirstLine first_line_;
   head_framing framing_;
+  [[no_unique_address]] head_memory<FirstLine> memory_;
 };
 
 using request_head_parser = head_parser<request_line>;
