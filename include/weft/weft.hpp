@@ -29,8 +29,10 @@
 #include <weft/runtime/yield.hpp>
 #include <weft/web/app.hpp>
 #include <weft/web/body.hpp>
+#include <weft/web/cache_control.hpp>
 #include <weft/web/client_address.hpp>
 #include <weft/web/cookie.hpp>
+#include <weft/web/entity_tag.hpp>
 #include <weft/web/form.hpp>
 #include <weft/web/header.hpp>
 #include <weft/web/json.hpp>
@@ -38,12 +40,15 @@
 #include <weft/web/json_lines.hpp>
 #include <weft/web/json_stream.hpp>
 #include <weft/web/local.hpp>
+#include <weft/web/middleware/caching.hpp>
 #include <weft/web/middleware/cors.hpp>
+#include <weft/web/middleware/etag.hpp>
 #include <weft/web/middleware/request_ids.hpp>
 #include <weft/web/middleware/secure_headers.hpp>
 #include <weft/web/middleware/trace_contexts.hpp>
 #include <weft/web/multipart.hpp>
 #include <weft/web/path.hpp>
+#include <weft/web/preconditions.hpp>
 #include <weft/web/query.hpp>
 #include <weft/web/reply.hpp>
 #include <weft/web/router.hpp>
