@@ -23,14 +23,14 @@ if(NOT WEFT_BOOST_INSTALLED)
     https://github.com/boostorg/boost/releases/download/boost-1.83.0/boost-1.83.0.tar.gz
     0c6049764e80aa32754acd7d4f179fd5551d8172a83b71532ae093e7384e98da)
   set(BOOST_ENABLE_CMAKE ON)
-  set(BOOST_INCLUDE_LIBRARIES asio describe json system url)
+  set(BOOST_INCLUDE_LIBRARIES asio describe json system url uuid)
   if(WEFT_BUILD_TESTS)
     list(APPEND BOOST_INCLUDE_LIBRARIES beast)
   endif()
   FetchContent_MakeAvailable(Boost)
   if(NOT TARGET Boost::headers)
     add_library(weft_boost_headers INTERFACE)
-    target_link_libraries(weft_boost_headers INTERFACE Boost::asio Boost::describe Boost::system
+    target_link_libraries(weft_boost_headers INTERFACE Boost::asio Boost::describe Boost::system Boost::uuid
       $<TARGET_NAME_IF_EXISTS:Boost::beast>)
     add_library(Boost::headers ALIAS weft_boost_headers)
   endif()

@@ -35,7 +35,9 @@ void put_time(char* text, seconds since_midnight) noexcept {
   put_two_digits(text + 23, static_cast<unsigned>(clock.seconds().count()));
 }
 
-sys_seconds wall_clock() noexcept {
+}  // namespace
+
+sys_seconds current_time() noexcept {
 #if defined(CLOCK_REALTIME_COARSE)
   // A few nanoseconds instead of twenty; a Date that lags by one kernel tick is no worse.
   timespec now{};
@@ -45,8 +47,6 @@ sys_seconds wall_clock() noexcept {
   return floor<seconds>(system_clock::now());
 #endif
 }
-
-}  // namespace
 
 std::string_view date_cache::at(sys_seconds now) {
   if (now != made_for_) {
@@ -59,9 +59,14 @@ std::string_view date_cache::at(sys_seconds now) {
   return {text_.data(), text_.size()};
 }
 
+std::string date_text(sys_seconds when) {
+  date_cache text;
+  return std::string(text.at(when));
+}
+
 std::string_view current_date() {
   thread_local date_cache cache;
-  return cache.at(wall_clock());
+  return cache.at(current_time());
 }
 
 }  // namespace weft::http

@@ -72,6 +72,11 @@ std::optional<std::string_view> response::header(std::string_view name) const no
   return fields_[place].value;
 }
 
+void response::remove_header(std::string_view name) noexcept {
+  if (equals_any_case(name, "content-type")) content_type_ = {};
+  remove(name, 0);
+}
+
 void response::clear() noexcept {
   status_ = http_status::ok;
   content_type_ = {};

@@ -28,6 +28,7 @@ DOORS = {
     "boost/describe": r"include/weft/web/",
     "boost/system": r"include/weft/base/error\.hpp|src/net/|include/weft/net/asio\w*\.hpp",
     "boost/core": r"src/web/",
+    "boost/uuid": r"src/web/entity_tag\.cpp",
     "CLI": r"src/web/",
 }
 

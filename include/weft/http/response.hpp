@@ -53,6 +53,8 @@ public:
   /// Adds a header beside those of the same name. @throws as set_header()
   void add_header(std::string_view name, std::string_view value);
   std::optional<std::string_view> header(std::string_view name) const noexcept;
+  /// Takes all headers of that name away, in any case. A Content-Type too.
+  void remove_header(std::string_view name) noexcept;
 
   struct field {
     std::string name;

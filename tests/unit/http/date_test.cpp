@@ -50,3 +50,70 @@ TEST_CASE("the current date is the wall clock's") {
   for (auto time = before; time <= after; time += 1s) found = found || date_at(time) == now;
   CHECK(found);
 }
+
+TEST_CASE("a date is read in the form of today and in both that are obsolete") {
+  // RFC 9110 5.6.7
+  const sys_seconds expected = sys_days{1994y / 11 / 6} + 8h + 49min + 37s;
+  const sys_seconds now = sys_days{2026y / 1 / 1};
+  CHECK(http::parse_date("Sun, 06 Nov 1994 08:49:37 GMT") == expected);
+  CHECK(http::parse_date("Sunday, 06-Nov-94 08:49:37 GMT", now) == expected);
+  CHECK(http::parse_date("Sun Nov  6 08:49:37 1994") == expected);
+  CHECK(http::parse_date("Wed Nov 16 08:49:37 1994") == expected + days(10));
+  CHECK(http::parse_date("Sat, 31 Dec 2016 23:59:60 GMT") == sys_days{2017y / 1 / 1});
+  CHECK(http::parse_date("Thu, 29 Feb 2024 00:00:00 GMT") == sys_days{2024y / 2 / 29});
+}
+
+TEST_CASE("a year of two digits is at most fifty years ahead") {
+  const sys_seconds now = sys_days{2026y / 6 / 1};
+  CHECK(http::parse_date("Wednesday, 01-Jan-76 00:00:00 GMT", now) == sys_days{2076y / 1 / 1});
+  CHECK(http::parse_date("Saturday, 01-Jan-77 00:00:00 GMT", now) == sys_days{1977y / 1 / 1});
+  CHECK(http::parse_date("Saturday, 01-Jan-00 00:00:00 GMT", now) == sys_days{2000y / 1 / 1});
+  CHECK(http::parse_date("Friday, 01-Jan-99 00:00:00 GMT", now) == sys_days{1999y / 1 / 1});
+}
+
+TEST_CASE("what is written is read back") {
+  for (int year = 1970; year < 2200; year += 7) {
+    for (unsigned m = 1; m <= 12; ++m) {
+      const sys_seconds when =
+          sys_days{std::chrono::year(year) / month(m) / 28} + 23h + minutes(m) + seconds(year % 60);
+      CHECK(http::parse_date(http::date_text(when)) == when);
+    }
+  }
+}
+
+TEST_CASE("what is no date is none") {
+  for (const std::string text : {
+           "",
+           "0",
+           "now",
+           "Sun, 06 Nov 1994 08:49:37",
+           "Sun, 06 Nov 1994 08:49:37 UTC",
+           "Sun, 06 Nov 1994 08:49:37 GMT ",
+           " Sun, 06 Nov 1994 08:49:37 GMT",
+           "Sun, 06 Nov 1994 08:49:37 GMT, Sun, 06 Nov 1994 08:49:37 GMT",
+           "Mon, 06 Nov 1994 08:49:37 GMT",  // another day of the week
+           "sun, 06 nov 1994 08:49:37 gmt",
+           "Sun,06 Nov 1994 08:49:37 GMT",
+           "Sun, 6 Nov 1994 08:49:37 GMT",
+           "Sun, 06 Nov 94 08:49:37 GMT",
+           "Sun, 06 Nov 01994 08:49:37 GMT",
+           "Sun, 00 Nov 1994 08:49:37 GMT",
+           "Wed, 31 Nov 1994 08:49:37 GMT",
+           "Wed, 29 Feb 2023 00:00:00 GMT",
+           "Sun, 06 Foo 1994 08:49:37 GMT",
+           "Sun, 06 Nov 1994 24:00:00 GMT",
+           "Sun, 06 Nov 1994 08:60:37 GMT",
+           "Sun, 06 Nov 1994 08:49:61 GMT",
+           "Sun, 06 Nov 1994 08:49:-1 GMT",
+           "Sun, 06 Nov 1994 8:49:37 GMT",
+           "Sun, 06-Nov-94 08:49:37 GMT",
+           "Sunday, 06-Nov-1994 08:49:37 GMT",
+           "Sun Nov 6 08:49:37 1994",
+           "Sun Nov  6 08:49:37 1994 GMT",
+           "1994-11-06T08:49:37Z",
+           "784111777",
+       }) {
+    INFO(text);
+    CHECK_FALSE(http::parse_date(text, sys_days{2026y / 1 / 1}).has_value());
+  }
+}

@@ -33,6 +33,23 @@ TEST_CASE("set_header replaces every header of the name, add_header keeps them")
   CHECK_FALSE(answer.header("D"));
 }
 
+TEST_CASE("remove_header takes every header of the name away, a content type too") {
+  response answer;
+  answer.set_content_type("text/plain");
+  answer.add_header("A", "1");
+  answer.add_header("B", "2");
+  answer.add_header("a", "3");
+  answer.remove_header("A");
+  answer.remove_header("C");
+  CHECK(headers_of(answer) == "B: 2\n");
+  CHECK(answer.content_type() == "text/plain");
+  answer.remove_header("content-type");
+  CHECK(answer.content_type().empty());
+  answer.set_header("Content-Type", "text/csv");
+  answer.remove_header("Content-Type");
+  CHECK(headers_of(answer) == "B: 2\n");
+}
+
 TEST_CASE("a header may be set from another header of the same response") {
   response answer;
   answer.add_header("A", "first");
