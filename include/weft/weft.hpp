@@ -38,6 +38,8 @@
 #include <weft/web/json_lines.hpp>
 #include <weft/web/json_stream.hpp>
 #include <weft/web/local.hpp>
+#include <weft/web/log_sink.hpp>
+#include <weft/web/middleware/access_log.hpp>
 #include <weft/web/middleware/cors.hpp>
 #include <weft/web/middleware/request_ids.hpp>
 #include <weft/web/middleware/secure_headers.hpp>
