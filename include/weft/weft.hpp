@@ -28,9 +28,11 @@
 #include <weft/runtime/when_any.hpp>
 #include <weft/runtime/yield.hpp>
 #include <weft/web/app.hpp>
+#include <weft/web/authenticated.hpp>
 #include <weft/web/body.hpp>
 #include <weft/web/client_address.hpp>
 #include <weft/web/cookie.hpp>
+#include <weft/web/equal_secrets.hpp>
 #include <weft/web/form.hpp>
 #include <weft/web/header.hpp>
 #include <weft/web/json.hpp>
@@ -40,7 +42,9 @@
 #include <weft/web/local.hpp>
 #include <weft/web/log_sink.hpp>
 #include <weft/web/middleware/access_log.hpp>
+#include <weft/web/middleware/authentication.hpp>
 #include <weft/web/middleware/cors.hpp>
+#include <weft/web/middleware/csrf.hpp>
 #include <weft/web/middleware/request_ids.hpp>
 #include <weft/web/middleware/secure_headers.hpp>
 #include <weft/web/middleware/trace_contexts.hpp>
