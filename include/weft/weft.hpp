@@ -45,6 +45,7 @@
 #include <weft/web/middleware/authentication.hpp>
 #include <weft/web/middleware/cors.hpp>
 #include <weft/web/middleware/csrf.hpp>
+#include <weft/web/middleware/rate_limit.hpp>
 #include <weft/web/middleware/request_ids.hpp>
 #include <weft/web/middleware/secure_headers.hpp>
 #include <weft/web/middleware/trace_contexts.hpp>
