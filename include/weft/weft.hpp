@@ -35,6 +35,7 @@
 #include <weft/web/equal_secrets.hpp>
 #include <weft/web/form.hpp>
 #include <weft/web/header.hpp>
+#include <weft/web/health.hpp>
 #include <weft/web/json.hpp>
 #include <weft/web/json/patch.hpp>
 #include <weft/web/json_lines.hpp>
@@ -51,6 +52,7 @@
 #include <weft/web/middleware/trace_contexts.hpp>
 #include <weft/web/multipart.hpp>
 #include <weft/web/path.hpp>
+#include <weft/web/prometheus.hpp>
 #include <weft/web/query.hpp>
 #include <weft/web/reply.hpp>
 #include <weft/web/router.hpp>
