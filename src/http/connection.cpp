@@ -36,6 +36,7 @@ void log_failure(const char* who) noexcept {
 connection::connection(tcp_stream stream, const serving& by)
     : wire_(std::move(stream), by.limits, by.pulse),
       handler_(by.handler),
+      server_(by.server),
       reader_(wire_, by.hosts, by.gate, traced_) {}
 
 task<> connection::serve() {

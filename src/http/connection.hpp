@@ -97,9 +97,11 @@ private:
   endpoint remote() const override { return wire_.remote(); }
   void limit_time(duration limit) noexcept override;
   void leave_count() noexcept override { reader_.leave_count(); }
+  const http_server& server() const noexcept override { return server_; }
 
   wire wire_;
   http_handler& handler_;
+  const http_server& server_;
   request_trace traced_;
   request_reader reader_;
   std::size_t requests_ = 0;

@@ -36,11 +36,11 @@ constexpr std::size_t most_rejection_reasons = 64;
 
 class http_server::state {
 public:
-  state(http_handler& handler, const server_options& options)
+  state(const http_server& self, http_handler& handler, const server_options& options)
       : options_(options),
         hosts_(options_.allowed_hosts),
         gate_(options_.limits),
-        shared_{handler, options_.limits, hosts_, gate_, pulse_},
+        shared_{handler, options_.limits, hosts_, gate_, pulse_, self},
         room_(options_.limits) {
     if (options_.listen.empty())
       throw std::invalid_argument("weft: a server listens on at least one address");
@@ -50,6 +50,8 @@ public:
   result<void> open();
   task<> serve();
   void stop() noexcept;
+  void announce_stop() noexcept { pulse_.leaving.store(true, std::memory_order_relaxed); }
+  bool is_stopping() const noexcept { return pulse_.leaving.load(std::memory_order_relaxed); }
   std::vector<endpoint> addresses() const;
   std::size_t connections() {
     std::lock_guard lock(mutex_);
@@ -291,6 +293,7 @@ task<> http_server::state::drain(task_group& connections) {
 }
 
 void http_server::state::stop() noexcept {
+  announce_stop();
   pulse_.stopping.store(true, std::memory_order_relaxed);
   std::lock_guard lock(mutex_);
   if (accepting_ != nullptr) return accepting_->cancel();
@@ -298,7 +301,7 @@ void http_server::state::stop() noexcept {
 }
 
 http_server::http_server(http_handler& handler, const server_options& options)
-    : state_(std::make_unique<state>(handler, options)) {}
+    : state_(std::make_unique<state>(*this, handler, options)) {}
 http_server::~http_server() = default;
 
 result<void> http_server::open() { return state_->open(); }
@@ -316,6 +319,8 @@ task<> http_server::serve() {
   }
 }
 void http_server::stop() noexcept { state_->stop(); }
+void http_server::announce_stop() noexcept { state_->announce_stop(); }
+bool http_server::is_stopping() const noexcept { return state_->is_stopping(); }
 std::size_t http_server::connections() const noexcept { return state_->connections(); }
 std::string http_server::work_of(std::uint32_t task) const { return state_->work_of(task); }
 http_metrics http_server::metrics() const { return state_->metrics(); }

@@ -10,6 +10,7 @@ namespace weft::http {
 /// for each request instead of a clock.
 struct server_pulse {
   std::atomic<duration::rep> now{0};
+  std::atomic<bool> leaving{false};  // will stop, for who asks
   std::atomic<bool> stopping{false};
   std::atomic<bool> ending_idle{false};  // stopping, and idle_grace is over
 };

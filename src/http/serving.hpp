@@ -7,6 +7,10 @@
 #include <weft/http/handler.hpp>
 #include <weft/http/limits.hpp>
 
+namespace weft {
+class http_server;
+}
+
 namespace weft::http {
 
 /// What the connections of a server have in common. All of it outlives them.
@@ -16,6 +20,7 @@ struct serving {
   const host_list& hosts;
   admission& gate;
   const server_pulse& pulse;
+  const http_server& server;
 };
 
 }  // namespace weft::http

@@ -96,8 +96,7 @@ task<void> dispatcher::dispatch(const request& req, response& res) const {
     if (ctx.route_->is_never_shed_) req.exchange()->leave_count();
     if (ctx.route_->time_limit_) req.exchange()->limit_time(*ctx.route_->time_limit_);
   }
-  const auto& layers =
-      ctx.route_ != nullptr ? ctx.route_->layers_ : ctx.all_routes_->outer_layers();
+  const auto layers = layers_of(ctx);
   if (!layers.empty()) {
     response out = co_await pass(ctx, layers, req);
     res = std::move(out);
@@ -108,7 +107,7 @@ task<void> dispatcher::dispatch(const request& req, response& res) const {
     co_await start_handler(ctx);
     write_rejection(ctx);
   } catch (...) {
-    if (!write_late_rejection(ctx)) write_failure(req, std::current_exception(), res);
+    if (!write_late_rejection(ctx)) write_failure(ctx, std::current_exception(), res);
   }
 }
 
@@ -124,14 +123,15 @@ task<response> dispatcher::pass_one(context& ctx, std::span<const middleware> la
   try {
     res = co_await layers.front()(req, next(ctx, layers.subspan(1)));
   } catch (...) {
-    write_failure(req, std::current_exception(), res);
+    write_failure(ctx, std::current_exception(), res);
   }
   co_return res;
 }
 
 // The answer is moved out of the leased response, whose memory comes back with it in the end.
 task<response> dispatcher::answer_inside(context& ctx, const request& req) {
-  ctx.request_ = &req;
+  // A changed request is its middleware's, and may be gone when the ones around it go on.
+  const auto* const whole = std::exchange(ctx.request_, &req);
   ctx.rejection_.reset();  // a middleware may call next() again
   ctx.late_.reset();
   if (!answer_now(ctx)) {
@@ -139,9 +139,10 @@ task<response> dispatcher::answer_inside(context& ctx, const request& req) {
       co_await start_handler(ctx);
       write_rejection(ctx);
     } catch (...) {
-      if (!write_late_rejection(ctx)) write_failure(req, std::current_exception(), ctx.response_);
+      if (!write_late_rejection(ctx)) write_failure(ctx, std::current_exception(), ctx.response_);
     }
   }
+  ctx.request_ = whole;
   co_return std::move(ctx.response_);
 }
 
@@ -163,6 +164,14 @@ void dispatcher::find_route(context& ctx) const {
   if (ctx.route_ == nullptr) ctx.other_form_ = all.other_form(req, *path);
 }
 
+std::span<const middleware> dispatcher::layers_of(context& ctx) {
+  if (ctx.route_ != nullptr) return ctx.route_->layers_;
+  const auto& req = ctx.request();
+  const auto& all = *ctx.all_routes_;
+  if (ctx.allowed_.empty() || req.path() == "*") return all.outer_layers();
+  return all.layers_around(req, *normal_form(req.path(), ctx.normal_path_), ctx.allowed_);
+}
+
 // All that needs no coroutine. @return false where the route's handler is one
 bool dispatcher::answer_now(context& ctx) {
   try {
@@ -175,7 +184,7 @@ bool dispatcher::answer_now(context& ctx) {
     target.answer(target.handler.get(), ctx);
     write_rejection(ctx);
   } catch (...) {
-    write_failure(ctx.request(), std::current_exception(), ctx.response_);
+    write_failure(ctx, std::current_exception(), ctx.response_);
   }
   return true;
 }
@@ -186,31 +195,34 @@ task<void> dispatcher::start_handler(context& ctx) {
 }
 
 void dispatcher::write_rejection(context& ctx) {
-  if (ctx.rejection_) write_problem(*ctx.rejection_, ctx.response_);
+  if (ctx.rejection_) write_problem(*ctx.rejection_, ctx.response_, id_of(ctx));
   else write_late_rejection(ctx);
 }
 
 bool dispatcher::write_late_rejection(context& ctx) {
   const problem* const late = ctx.late_ != nullptr ? ctx.late_->get() : nullptr;
-  if (late != nullptr) write_problem(*late, ctx.response_);
+  if (late != nullptr) write_problem(*late, ctx.response_, id_of(ctx));
   return late != nullptr;
 }
 
 void dispatcher::write_unrouted(context& ctx) {
   const auto method = ctx.request().method();
   auto& res = ctx.response_;
+  const auto refuse = [&](http_status status, std::string detail) {
+    write_problem({status, std::move(detail), {}}, res, id_of(ctx));
+  };
   if (ctx.bad_path_) {
-    write_problem({http_status::bad_request, "The path has a '%' that begins no escape.", {}}, res);
+    refuse(http_status::bad_request, "The path has a '%' that begins no escape.");
   } else if (!ctx.other_form_.empty()) {
     write_location(ctx, http_status::permanent_redirect, ctx.other_form_);
   } else if (!ctx.allowed_.empty()) {
     if (method == http_method::options) res.set_status(http_status::no_content);
-    else write_problem({http_status::method_not_allowed, {}, {}}, res);
+    else refuse(http_status::method_not_allowed, {});
     res.set_header("Allow", ctx.allowed_.to_string());
   } else if (is_common(method)) {
-    write_problem({http_status::not_found, "There is no such resource.", {}}, res);
+    refuse(http_status::not_found, "There is no such resource.");
   } else {
-    write_problem({http_status::not_implemented, {}, {}}, res);
+    refuse(http_status::not_implemented, {});
   }
 }
 

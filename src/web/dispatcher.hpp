@@ -57,6 +57,7 @@ private:
   /// @return whether there was one
   static bool write_late_rejection(context& ctx);
   static void write_unrouted(context& ctx);
+  static std::span<const middleware> layers_of(context& ctx);
 
   std::shared_ptr<group_content> content_;
   slash_policy slashes_ = slash_policy::strict;

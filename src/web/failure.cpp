@@ -1,5 +1,6 @@
 #include "web/failure.hpp"
 
+#include <weft/web/middleware/request_ids.hpp>
 #include <weft/web/problem.hpp>
 
 #include <cstdio>
@@ -10,33 +11,47 @@ namespace {
 
 constexpr std::size_t longest_target = 256;
 
-void write_unknown(const request& req, std::string_view what, response& res) {
-  log_failure(req, what);
-  write_problem({http_status::internal_server_error, "The server failed to answer.", {}}, res);
+void write_unknown(const context& ctx, std::string_view what, response& res) {
+  log_failure(ctx, what);
+  write_problem({http_status::internal_server_error, "The server failed to answer.", {}}, res,
+                id_of(ctx));
 }
 
 }  // namespace
 
-void write_failure(const request& req, std::exception_ptr error, response& res) {
+void write_failure(const context& ctx, std::exception_ptr error, response& res) {
   try {
     std::rethrow_exception(error);
   } catch (const http_error& failure) {
-    write_problem(failure.answer(), res);
+    write_problem(failure.answer(), res, id_of(ctx));
   } catch (const std::exception& unknown) {
-    write_unknown(req, unknown.what(), res);
+    write_unknown(ctx, unknown.what(), res);
   } catch (...) {
-    write_unknown(req, "an exception that is no std::exception", res);
+    write_unknown(ctx, "an exception that is no std::exception", res);
   }
 }
 
-void log_failure(const request& req, std::string_view text) {
+std::string_view id_of(const context& ctx) noexcept {
+  const auto* const id = ctx.find_local<request_id>();
+  return id != nullptr ? std::string_view(id->text()) : std::string_view();
+}
+
+std::string failure_line(const context& ctx, std::string_view text) {
+  const auto& req = ctx.request();
+  const auto id = id_of(ctx);
   std::string line = "weft: ";
   line += escape_for_log(req.method_name());
   line += ' ';
   line += escape_for_log(req.target().substr(0, longest_target));
+  if (!id.empty()) line += " [" + escape_for_log(id) + ']';
   line += ": ";
   line += escape_for_log(text);
   line += '\n';
+  return line;
+}
+
+void log_failure(const context& ctx, std::string_view text) {
+  const auto line = failure_line(ctx, text);
   // In one call: lines of several threads do not mix.
   std::fwrite(line.data(), 1, line.size(), stderr);
 }

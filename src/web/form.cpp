@@ -143,7 +143,7 @@ bool reject_unstored(context& ctx, std::error_code error) {
   const bool is_full = error == std::errc::no_space_on_device ||
                        error == std::errc::file_too_large ||
                        error == std::error_code(EDQUOT, std::system_category());
-  detail::log_failure(ctx.request(), "an upload cannot be stored: " + error.message());
+  detail::log_failure(ctx, "an upload cannot be stored: " + error.message());
   ctx.reject(
       is_full ? http_status::insufficient_storage : http_status::internal_server_error,
       std::string(is_full ? "There is no room for the upload." : "The upload cannot be stored."));

@@ -1,12 +1,15 @@
 #pragma once
 
+#include <weft/base/clock.hpp>
 #include <weft/web/middleware.hpp>
 #include <weft/web/route.hpp>
 #include <weft/web/route_group.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <source_location>
 #include <string>
 #include <utility>
@@ -35,6 +38,8 @@ struct group_content {
   std::vector<std::unique_ptr<child>> groups;
   std::vector<mounting> mounts;
   std::vector<middleware> layers;
+  std::optional<std::uint64_t> max_body_bytes;     // of routes without one of their own
+  std::optional<duration> time_limit;              // likewise
   std::vector<std::weak_ptr<freshness>> watchers;  // of the apps that have looked at it
 
   group_content();

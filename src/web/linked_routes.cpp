@@ -2,6 +2,8 @@
 
 #include "web/percent.hpp"
 
+#include <algorithm>
+
 namespace weft::detail {
 namespace {
 
@@ -10,6 +12,19 @@ bool ends_with_slash(std::string_view path) { return path.size() > 1 && path.end
 std::string with_other_end(std::string_view path) {
   return ends_with_slash(path) ? std::string(path.substr(0, path.size() - 1))
                                : std::string(path) + '/';
+}
+
+std::span<const middleware> common_start(std::span<const middleware> a,
+                                         std::span<const middleware> b) {
+  const auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+  return a.first(static_cast<std::size_t>(end - a.begin()));
+}
+
+/// Fetch standard, 3.2.2: what the request will be that a browser asks about.
+std::optional<http_method> method_of_preflight(const request& req) {
+  if (req.method() != http_method::options || !req.header("Origin")) return std::nullopt;
+  const auto asked = req.header("Access-Control-Request-Method");
+  return asked ? std::optional(parse_method(*asked)) : std::nullopt;
 }
 
 }  // namespace
@@ -69,6 +84,29 @@ method_set linked_routes::methods() const noexcept {
   auto all = any_host_.methods();
   for (const auto& tree : host_trees_) all.add(tree.methods());
   return all;
+}
+
+const route* linked_routes::find(http_method method, std::string_view host,
+                                 std::string_view path) const {
+  path_values unused;
+  return match(method, host, path, unused).target;
+}
+
+std::span<const middleware> linked_routes::layers_around(const request& req, std::string_view path,
+                                                         method_set allowed) const {
+  if (const auto method = method_of_preflight(req)) {
+    const auto* const asked_for = find(*method, req.host(), path);
+    if (asked_for != nullptr) return asked_for->layers_;
+  }
+  std::optional<std::span<const middleware>> shared;
+  for (unsigned i = 0; i <= static_cast<unsigned>(http_method::other); ++i) {
+    const auto method = static_cast<http_method>(i);
+    const auto* const one = allowed.has(method) ? find(method, req.host(), path) : nullptr;
+    if (one == nullptr) continue;
+    const std::span<const middleware> around(one->layers_);
+    shared = shared ? common_start(*shared, around) : around;
+  }
+  return shared.value_or(outer_layers_);
 }
 
 }  // namespace weft::detail

@@ -40,6 +40,11 @@ public:
   std::string other_form(const request& req, std::string_view path) const;
   /// All methods that some route answers: for "OPTIONS *".
   method_set methods() const noexcept;
+  /// Around an answer that the app makes in place of the routes of a path: what is around all of
+  /// them, from the outside in. A preflight asks for one of them, and passes the layers of that.
+  /// @param path  in normal form  @param allowed  what the path's routes answer
+  std::span<const middleware> layers_around(const request& req, std::string_view path,
+                                            method_set allowed) const;
 
   /// @throws std::invalid_argument as app::url_for()
   std::string url_for(std::string_view name, std::span<const url_argument> arguments) const;
@@ -60,6 +65,7 @@ private:
                 path_values& values, found& out) const;
   bool try_trees(http_method method, std::string_view host, std::string_view path,
                  path_values& values, found& out) const;
+  const route* find(http_method method, std::string_view host, std::string_view path) const;
 
   slash_policy slashes_;
   std::vector<route> routes_;

@@ -50,7 +50,7 @@ const std::error_category& status_category() noexcept {
 
 }  // namespace
 
-void write_problem(const problem& failure, response& res) {
+void write_problem(const problem& failure, response& res, std::string_view request_id) {
   res.clear();
   res.set_status(failure.status);
   res.set_content_type("application/problem+json");
@@ -64,6 +64,10 @@ void write_problem(const problem& failure, response& res) {
     write_member(out, "detail", failure.detail);
   }
   if (!failure.errors.empty()) write_errors(out, failure.errors);
+  if (!request_id.empty()) {
+    out.push_back(',');
+    write_member(out, "request_id", request_id);
+  }
   out.push_back('}');
 }
 

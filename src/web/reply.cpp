@@ -31,13 +31,14 @@ void write_location(context& ctx, http_status status, std::string_view location)
 void write_error(context& ctx, std::error_code error) {
   const auto answer = problem_of(error);
   if (error.category() != make_error_code(answer.status).category()) {
-    log_failure(ctx.request(), error.category().name() + std::string(": ") + error.message());
+    log_failure(ctx, error.category().name() + std::string(": ") + error.message());
   }
-  write_problem(answer, ctx.response());
+  write_problem(answer, ctx.response(), id_of(ctx));
 }
 
 void write_nothing_found(context& ctx) {
-  write_problem({http_status::not_found, "There is no such resource.", {}}, ctx.response());
+  write_problem({http_status::not_found, "There is no such resource.", {}}, ctx.response(),
+                id_of(ctx));
 }
 
 }  // namespace detail

@@ -56,6 +56,18 @@ route_group& route_group::use(middleware layer) {
   return *this;
 }
 
+route_group& route_group::limit_body(std::uint64_t bytes) {
+  content_->max_body_bytes = bytes;
+  content_->changed();
+  return *this;
+}
+
+route_group& route_group::limit_time(duration limit) {
+  content_->time_limit = limit;
+  content_->changed();
+  return *this;
+}
+
 route_group& route_group::group(std::string_view prefix, location where) {
   auto inner = std::make_shared<detail::group_content>();
   inner->prefix = content_->prefix + std::string(prefix);

@@ -37,6 +37,8 @@ void route_linker::walk(group_content& group, surroundings around) {
   }
   if (!group.host.empty()) around.host = group.host;
   around.layers.insert(around.layers.end(), group.layers.begin(), group.layers.end());
+  if (group.max_body_bytes) around.max_body_bytes = group.max_body_bytes;
+  if (group.time_limit) around.time_limit = group.time_limit;
   for (const auto& declared : group.routes) add(declared, around);
   for (const auto& inner : group.groups) walk(inner->content(), around);
   for (const auto& mounted : group.mounts) mount(group, mounted, around);
@@ -61,6 +63,8 @@ void route_linker::add(const route& declared, const surroundings& around) {
   if (!declared.name_.empty()) added.name_ = around.names + declared.name_;
   added.layers_ = around.layers;
   added.layers_.insert(added.layers_.end(), declared.own_.begin(), declared.own_.end());
+  if (!added.max_body_bytes_) added.max_body_bytes_ = around.max_body_bytes;
+  if (!added.time_limit_) added.time_limit_ = around.time_limit;
   const auto place = place_of(declared.where_) + around.mounts;
   try {
     auto pattern = parse_pattern(added.pattern_);

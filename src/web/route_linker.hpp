@@ -3,7 +3,9 @@
 #include "web/group_content.hpp"
 #include "web/linked_routes.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,8 @@ private:
     std::string names;
     std::string mounts;  // for messages
     std::vector<middleware> layers;
+    std::optional<std::uint64_t> max_body_bytes;
+    std::optional<duration> time_limit;
   };
 
   route_linker(linked_routes& out, const std::shared_ptr<freshness>& watcher)

@@ -5,6 +5,7 @@
 #include <weft/http/server.hpp>
 #include <weft/net/listen_address.hpp>
 #include <weft/net/signals.hpp>
+#include <weft/runtime/deadline.hpp>
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/stall_watch.hpp>
 #include <weft/runtime/task_group.hpp>
@@ -14,6 +15,7 @@
 #include <exception>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace weft {
 namespace {
@@ -27,13 +29,23 @@ void say_ready(const http_server& server, const model& chosen) {
   std::fflush(stdout);  // somebody may wait for this line behind a pipe
 }
 
-task<> stop_on_signal(stop_signals& signals, http_server& server) {
+task<> next_signal(stop_signals& signals) { (void)co_await signals.next(); }
+
+// A second signal, as the end of the delay, stops at once.
+task<> stop_on_signal(stop_signals& signals, http_server& server, duration delay) {
   const auto caught = co_await signals.next();
-  if (caught) server.stop();
+  if (!caught) co_return;
+  server.announce_stop();
+  if (delay > duration::zero()) {
+    auto hurried = with_timeout(delay, next_signal(signals));
+    (void)co_await std::move(hurried);
+  }
+  server.stop();
 }
 
-task<> serve_until_signal(task_group& group, stop_signals* signals, http_server* server) {
-  group.go(stop_on_signal(*signals, *server));
+task<> serve_until_signal(task_group& group, stop_signals* signals, http_server* server,
+                          duration delay) {
+  group.go(stop_on_signal(*signals, *server, delay));
   co_await server->serve();
   group.cancel();
 }
@@ -71,7 +83,7 @@ task<int> serve(http_handler& handler, const run_options& options, const server_
   stop_signals signals;  // before anybody hears that it is ready
   const watch_of_stalls watching(served, options.stall_threshold);
   say_ready(served, options.model);
-  co_await with_group(serve_until_signal, &signals, &served);
+  co_await with_group(serve_until_signal, &signals, &served, options.stop_delay);
   co_return 0;
 }
 

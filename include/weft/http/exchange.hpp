@@ -7,6 +7,10 @@
 #include <memory>
 #include <string>
 
+namespace weft {
+class http_server;
+}
+
 namespace weft::http {
 
 /// The connection's side of a request that is being answered. A request that came on none, as in
@@ -28,6 +32,9 @@ public:
 
   /// The request does not count for max_requests_in_flight any more.
   virtual void leave_count() noexcept = 0;
+
+  /// Whose connection it is: for a look at its health and its metrics.
+  virtual const http_server& server() const noexcept = 0;
 
 protected:
   ~exchange() = default;

@@ -66,6 +66,12 @@ public:
   /// or for which there is no room, is reset, unread. Before serve() it only closes the sockets.
   void stop() noexcept;
 
+  /// Says that stop() is coming: is_stopping() from here on, and all else as before, so that a load
+  /// balancer that looks at a health page has time to send nothing more. Any thread.
+  void announce_stop() noexcept;
+  /// Since announce_stop() or stop(). Any thread.
+  bool is_stopping() const noexcept;
+
   std::size_t connections() const noexcept;
   /// What the task of that number answers at present: for who is told of a stall.
   ///

@@ -37,6 +37,9 @@ struct run_options {
   /// A handler that holds its thread, the loop or the GIL, or a mutex that others wait for, for so
   /// long is named on standard error, with its route. duration::max(): nobody watches.
   duration stall_threshold = std::chrono::milliseconds(100);
+  /// How long a signal lets the server go on as before, while its readiness page (add_health) says
+  /// no: what a load balancer needs to send nothing more. A second signal cuts it short.
+  duration stop_delay{};
   bool list_routes = false;  ///< print all routes and end, instead of serving
 };
 

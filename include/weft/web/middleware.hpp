@@ -52,6 +52,9 @@ public:
     return call_(function_.get(), req, inner);
   }
 
+  /// Whether one is the other, or a copy of it.
+  bool operator==(const middleware& other) const noexcept { return function_ == other.function_; }
+
 private:
   template <class F>
   static task<response> call(const void* function, const request& req, next inner) {

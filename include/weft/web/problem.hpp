@@ -37,7 +37,8 @@ struct problem {
 };
 
 /// Writes `problem` as application/problem+json in place of all that `res` holds.
-void write_problem(const problem& failure, response& res);
+/// @param request_id  by which the log knows the request; empty leaves the member out
+void write_problem(const problem& failure, response& res, std::string_view request_id = {});
 
 /// The answer to a request that a handler or middleware throws: status and text reach the client.
 ///

@@ -19,6 +19,7 @@ class route_group;
 
 namespace detail {
 struct group_content;
+class linked_routes;
 class route_linker;
 }  // namespace detail
 
@@ -61,6 +62,7 @@ public:
 
 private:
   friend class detail::dispatcher;
+  friend class detail::linked_routes;
   friend class detail::route_linker;
   friend class context;
   friend class route_group;

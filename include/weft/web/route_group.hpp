@@ -1,7 +1,9 @@
 #pragma once
 
+#include <weft/base/clock.hpp>
 #include <weft/web/route.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <source_location>
 #include <string>
@@ -63,8 +65,15 @@ public:
   }
 
   /// Puts a middleware around all routes of this group, also those registered before. Around an
-  /// app it sees the 404s and 405s too.
+  /// app it sees the 404s too. What is around all routes of a path is around its 405s and its
+  /// automatic OPTIONS; a preflight passes what is around the route that it asks for.
   route_group& use(middleware layer);
+
+  /// As route::limit_body(), for all routes of this group that have no limit of their own. That of
+  /// an inner group goes before that of the groups around it, and one that is larger does, too.
+  route_group& limit_body(std::uint64_t bytes);
+  /// As route::limit_time(), likewise.
+  route_group& limit_time(duration limit);
 
   /// A part of this group, which owns it. @param prefix  "/api", without a slash at its end
   route_group& group(std::string_view prefix, location where = location::current());

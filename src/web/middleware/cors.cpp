@@ -1,14 +1,12 @@
 #include <weft/web/middleware/cors.hpp>
 
-#include "web/ip_range.hpp"
+#include "web/middleware/origin.hpp"
 #include "web/middleware/vary.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace weft {
@@ -20,36 +18,8 @@ constexpr std::string_view any = "*";
   throw std::invalid_argument("weft::cors: " + what);
 }
 
-bool is_scheme(std::string_view text) {
-  constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789+-.";
-  return !text.empty() && text.find_first_not_of(characters) == text.npos && text.front() >= 'a' &&
-         text.front() <= 'z';
-}
-
-bool is_port(std::string_view text) {
-  unsigned number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && number <= 65535;
-}
-
-bool is_host(std::string_view text) {
-  if (text.starts_with('['))
-    return text.ends_with(']') && detail::parse_ip(text.substr(1, text.size() - 2)).has_value();
-  constexpr std::string_view characters = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-  return !text.empty() && text.find_first_not_of(characters) == text.npos;
-}
-
-/// Not "null": that is what every sandboxed frame says.
-bool is_origin(std::string_view text) {
-  const auto slashes = text.find("://");
-  if (slashes == text.npos || !is_scheme(text.substr(0, slashes))) return false;
-  const auto host = text.substr(slashes + 3);
-  const auto colon = host.find(':', host.starts_with('[') ? host.find(']') : 0);
-  return is_host(host.substr(0, colon)) && (colon == host.npos || is_port(host.substr(colon + 1)));
-}
-
 void require_origin(const std::string& text) {
-  if (!is_origin(text))
+  if (!detail::is_origin(text))
     refuse("'" + text + "' is no origin as a browser writes it: \"https://app.example.com\"");
 }
 

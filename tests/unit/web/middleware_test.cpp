@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace {
@@ -74,6 +75,44 @@ TEST_CASE("the app's middleware sees what has no route") {
   CHECK(web.get("/%zz").status == 400);
 }
 
+TEST_CASE("405 and OPTIONS pass what is around all routes of their path") {
+  weft::app app;
+  app.use(mark("a"));
+  auto& group = app.group("/g");
+  group.use(mark("b"));
+  group.get("/one", [] { return ""; }).use(mark("c"));
+  group.get("/two", [] { return ""; }).use(mark("d"));
+  group.post("/two", [] { return ""; }).use(mark("e"));
+  client web(app);
+  for (const auto& [method, path, trail] :
+       {std::tuple("POST", "/g/one", "cba"), std::tuple("OPTIONS", "/g/one", "cba"),
+        std::tuple("PUT", "/g/two", "ba"), std::tuple("OPTIONS", "/g/two", "ba"),
+        std::tuple("OPTIONS", "*", "a"), std::tuple("GET", "/g/none", "a")}) {
+    INFO(method << ' ' << path);
+    CHECK(web.ask(method, path).header("X-Trail") == trail);
+  }
+  CHECK(web.ask("PUT", "/g/%6Fne").header("X-Trail") == "cba");
+}
+
+TEST_CASE("routes of one path that only share its app have that around their 405") {
+  weft::app app;
+  const weft::middleware both = mark("s");
+  app.group("/x").use(both).use(mark("g")).get("/{id}", [] { return ""; });
+  app.post("/x/{id}", [] { return ""; }).use(both).use(mark("p"));
+  app.host("a.example").use(mark("h")).put("/x/{id}", [] { return ""; });
+  client web(app);
+  CHECK(web.ask("DELETE", "/x/1").header("X-Trail") == "s");
+  CHECK(web.ask("DELETE", "/x/1", {}, {{"Host", "a.example"}}).header("X-Trail").empty());
+}
+
+TEST_CASE("a middleware of a group answers a 405 in its way") {
+  weft::app app;
+  app.group("/secret").use(need_key).get("/x", [] { return "in"; });
+  client web(app);
+  CHECK(web.post("/secret/x", "").status == 401);  // which methods there are is not told, either
+  CHECK(web.post("/secret/x", "", {{"X-Key", "k"}}).status == 405);
+}
+
 TEST_CASE("a middleware answers in place of the handler") {
   weft::app app;
   auto calls = std::make_shared<int>(0);
@@ -138,6 +177,25 @@ TEST_CASE("a middleware may ask again") {
   });
   client web(app);
   CHECK(web.get("/").body == "call 2");
+}
+
+TEST_CASE("the middleware around one that changes the request see their own again") {
+  weft::app app;
+  app.use([](const weft::request& req, weft::next next) -> weft::task<weft::response> {
+    auto res = co_await next(req);
+    res.set_header("X-Asked", next.context().request().target());
+    co_return res;
+  });
+  app.use([](const weft::request& req, weft::next next) -> weft::task<weft::response> {
+    const std::string other = "/changed";
+    weft::request changed = req;
+    changed.set_target(other, other, {});
+    co_return co_await next(changed);
+  });
+  app.get("/x", [](const weft::request& req) { return std::string(req.target()); });
+  client web(app);
+  CHECK(web.get("/x").body == "/changed");
+  CHECK(web.get("/x").header("X-Asked") == "/x");
 }
 
 TEST_CASE("a middleware hands on a changed request and knows the route") {

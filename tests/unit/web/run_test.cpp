@@ -42,6 +42,36 @@ TEST_CASE("a served app says where it listens, answers, and ends well on SIGTERM
   CHECK(served.stop() == 0);
 }
 
+TEST_CASE(
+    "before a stop the server may go on for a while, as not ready; a second signal ends that") {
+  const auto served_under = GENERATE(from_range(weft::test::serving_models()));
+  CAPTURE(served_under.name);
+  weft::app app;
+  weft::add_health(app);
+  app.get("/x", [] { return "x"; });
+  auto options = any_free_port(served_under.value);
+  options.stop_delay = std::chrono::hours(1);
+  child_app served(app, options);
+  const auto ask = [&](const std::string& path) {
+    return served.exchange("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  };
+  CHECK(ask("/readyz").starts_with("HTTP/1.1 200 "));
+  served.ask_to_stop();
+  while (ask("/readyz").starts_with("HTTP/1.1 200 ")) std::this_thread::yield();
+  CHECK(ask("/readyz").ends_with(R"({"status":"stopping"})"));
+  CHECK(ask("/x").ends_with("\r\n\r\nx"));
+  CHECK(served.stop() == 0);
+}
+
+TEST_CASE("after the delay the server stops by itself") {
+  weft::app app;
+  auto options = any_free_port(weft::event_loop{});
+  options.stop_delay = std::chrono::milliseconds(10);
+  child_app served(app, options);
+  served.ask_to_stop();
+  CHECK(served.wait() == 0);
+}
+
 TEST_CASE("a served app names the route that holds its thread, unless nobody is to watch") {
   weft::app app;
   app.get("/blocks/{n}", [](weft::path<int>) -> std::string {

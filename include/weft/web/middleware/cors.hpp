@@ -29,8 +29,9 @@ struct cors_options {
 /// Cross-origin resource sharing: answers a browser's question before a request (a preflight), and
 /// adds the fields to every answer that let a page of an allowed origin read it.
 ///
-/// It keeps nobody out: a page that may not read an answer has sent its request all the same. It is
-/// for app::use(), since a preflight has no route. Answers are kept apart in caches by
+/// It keeps nobody out: a page that may not read an answer has sent its request all the same.
+/// Around an app it is for all paths, around a group or a route for theirs. It stands before what
+/// asks who somebody is: a preflight has no credentials. Answers are kept apart in caches by
 /// `Vary: Origin`, also those to requests without an Origin.
 /// @throws std::invalid_argument  an origin, method or field is none, or "*" together with
 ///                                credentials or with others

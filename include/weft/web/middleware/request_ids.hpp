@@ -25,7 +25,8 @@ struct request_id_options {
 };
 
 /// Gives every request an id and tells it with the answer, so that a person who reports a failure
-/// can say which. A handler takes local<request_id>.
+/// can say which. A handler takes local<request_id>. An error has it in its problem+json, and in
+/// its line of the log: what is thrown by middleware further out has none.
 ///
 /// An id is 32 hexadecimal digits. Ids are unlike each other, not secret.
 /// @throws std::invalid_argument  the header is no field name

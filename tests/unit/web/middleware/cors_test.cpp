@@ -7,6 +7,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -104,6 +105,50 @@ TEST_CASE("an OPTIONS that is no preflight goes to the application") {
   const auto asked = web.ask("OPTIONS", "/items", {}, from_app);
   CHECK(asked.header("Allow") == "GET, HEAD, PUT, OPTIONS");
   CHECK(asked.header("Access-Control-Allow-Origin") == "https://app.example.com");
+}
+
+TEST_CASE("around a group or a route it answers the preflights of their paths") {
+  auto open = one_origin();
+  open.methods = {weft::http_method::put};
+  weft::app app;
+  app.group("/api").use(weft::cors(one_origin())).put("/items/{id}", [] { return ""; });
+  app.get("/mixed", [] { return "closed"; });
+  app.put("/mixed", [] { return "open"; }).use(weft::cors(open));
+  app.get("/closed", [] { return ""; });
+  client web(app);
+  const auto origin = preflight("https://app.example.com");
+  const auto allowed = web.ask("OPTIONS", "/api/items/7", {}, origin);
+  CHECK(allowed.status == 204);
+  CHECK(allowed.header("Access-Control-Allow-Origin") == "https://app.example.com");
+  CHECK(web.ask("OPTIONS", "/mixed", {}, origin).header("Access-Control-Allow-Methods") == "PUT");
+
+  auto reading = origin;
+  reading[1].second = "GET";
+  for (const auto& [path, headers] : {std::pair("/mixed", reading), std::pair("/closed", origin),
+                                      std::pair("/api/nowhere", origin)}) {
+    INFO("path " << path);
+    const auto told = web.ask("OPTIONS", path, {}, headers);
+    CHECK(told.header("Access-Control-Allow-Origin").empty());
+    CHECK(told.header("Access-Control-Allow-Methods").empty());
+  }
+  const auto refused = web.ask("DELETE", "/api/items/7", {}, from_app);
+  CHECK(refused.status == 405);
+  CHECK(refused.header("Access-Control-Allow-Origin") == "https://app.example.com");
+}
+
+TEST_CASE("a preflight for a method that the path has not is told nothing by a route's own cors") {
+  weft::app app;
+  app.get("/x", [] { return ""; });
+  app.put("/x", [] { return ""; }).use(weft::cors(one_origin()));
+  client web(app);
+  for (const std::string method : {"DELETE", "put", "", "PUT, GET", "X"}) {
+    INFO("method " << method);
+    auto asked = preflight("https://app.example.com");
+    asked[1].second = method;
+    const auto told = web.ask("OPTIONS", "/x", {}, asked);
+    CHECK(told.status == 204);
+    CHECK(told.header("Access-Control-Allow-Origin").empty());
+  }
 }
 
 TEST_CASE("with any origin answers do not depend on it") {

@@ -1,9 +1,11 @@
 #include "unit/web/support/client.hpp"
+#include "web/failure.hpp"
 
 #include <weft/weft.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -73,4 +75,51 @@ TEST_CASE("a request that is asked for again keeps its id") {
 
 TEST_CASE("request ids: a header that is none is refused") {
   CHECK_THROWS_AS(weft::request_ids({.header = "X Request"}), std::invalid_argument);
+}
+
+TEST_CASE("an error says in its body which request it was") {
+  weft::app app;
+  app.use([](const weft::request& req, weft::next next) -> weft::task<weft::response> {
+    if (req.header("X-Outside")) throw weft::http_error(weft::http_status::forbidden);
+    co_return co_await next(req);
+  });
+  app.use(weft::request_ids());
+  app.use([](const weft::request& req, weft::next next) -> weft::task<weft::response> {
+    if (req.header("X-Inside")) throw weft::http_error(weft::http_status::forbidden);
+    co_return co_await next(req);
+  });
+  app.get("/http",
+          []() -> std::string { throw weft::http_error(weft::http_status::gone, "Out."); });
+  app.get("/std", []() -> weft::task<std::string> {
+    throw std::runtime_error("secret");
+    co_return "";
+  });
+  app.get("/code", []() -> weft::result<std::string> {
+    return make_error_code(weft::http_status::conflict);
+  });
+  app.get("/none", []() -> std::optional<std::string> { return std::nullopt; });
+  app.get("/bad/{n}", [](weft::path<int>) { return ""; });
+  client web(app);
+  for (const std::string path : {"/http", "/std", "/code", "/none", "/bad/x", "/nowhere", "/%zz"}) {
+    INFO("path " << path);
+    const auto failed = web.get(path);
+    CHECK(failed.content_type == "application/problem+json");
+    CHECK(failed.json().at("request_id").as_string() == failed.header("X-Request-ID"));
+  }
+  CHECK(web.post("/http", "").json().as_object().contains("request_id"));
+  CHECK(web.get("/http", {{"X-Inside", "1"}}).json().as_object().contains("request_id"));
+  CHECK_FALSE(web.get("/http", {{"X-Outside", "1"}}).json().as_object().contains("request_id"));
+}
+
+TEST_CASE("the line of an error in the log has the id, with control bytes escaped") {
+  const weft::detail::state_table states;
+  weft::request req;
+  req.set_method(weft::http_method::get, "GET");
+  req.set_target("/items", "/items", {});
+  weft::response res;
+  weft::context ctx(states, req, res);
+  CHECK(weft::detail::failure_line(ctx, "it failed") == "weft: GET /items: it failed\n");
+  ctx.put_local(weft::request_id("7\nweft: forged"));
+  CHECK(weft::detail::failure_line(ctx, "it failed") ==
+        "weft: GET /items [7\\x0aweft: forged]: it failed\n");
 }

@@ -65,10 +65,16 @@ std::string child_app::exchange(std::string_view sent) const {
   return received;
 }
 
+void child_app::ask_to_stop() const { ::kill(pid_, SIGTERM); }
+
 int child_app::stop() {
+  if (pid_ >= 0) ask_to_stop();
+  return wait();
+}
+
+int child_app::wait() {
   const auto pid = std::exchange(pid_, -1);
   if (pid < 0) return -1;
-  ::kill(pid, SIGTERM);
   int status = 0;
   ::waitpid(pid, &status, 0);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

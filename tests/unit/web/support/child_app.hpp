@@ -21,7 +21,11 @@ public:
 
   /// Sends bytes on a new connection. @return all that comes until the peer closes it
   std::string exchange(std::string_view sent) const;
-  /// Sends SIGTERM and waits. @return the exit code, -1 for a child that was killed
+  /// Sends SIGTERM.
+  void ask_to_stop() const;
+  /// Waits for its end. @return the exit code, -1 for a child that was killed
+  int wait();
+  /// Sends SIGTERM and waits. @return as wait()
   int stop();
 
 private:

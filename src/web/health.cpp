@@ -1,0 +1,94 @@
+#include <weft/web/health.hpp>
+
+#include "web/failure.hpp"
+
+#include <weft/http/exchange.hpp>
+#include <weft/http/server.hpp>
+#include <weft/runtime/deadline.hpp>
+#include <weft/web/context.hpp>
+#include <weft/web/json/write.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <stdexcept>
+#include <utility>
+
+namespace weft {
+namespace {
+
+using check_list = std::shared_ptr<const std::vector<health_check>>;
+
+void require_sense(const std::vector<health_check>& checks) {
+  for (const auto& one : checks) {
+    if (one.name.empty() || one.is_well == nullptr)
+      throw std::invalid_argument("weft::add_health: a check has a name and a function");
+    if (std::ranges::count(checks, one.name, &health_check::name) > 1)
+      throw std::invalid_argument("weft::add_health: two checks are called '" + one.name + "'");
+  }
+}
+
+bool is_stopping(const context& ctx) {
+  const auto* const connection = ctx.request().exchange();
+  return connection != nullptr && connection->server().is_stopping();
+}
+
+// What is wrong is for the log: who looks at the page is told only which check it was.
+task<bool> is_well(const health_check& check, const context& ctx) {
+  bool well = false;
+  try {
+    auto asked = with_timeout(check.patience, check.is_well());
+    const auto told = co_await std::move(asked);
+    well = told.has_value() && *told;
+    if (!told) detail::log_failure(ctx, check.name + " has not answered in time");
+  } catch (const std::exception& failure) {
+    detail::log_failure(ctx, check.name + ": " + failure.what());
+  } catch (...) {
+    detail::log_failure(ctx, check.name + " has thrown what is no std::exception");
+  }
+  co_return well;
+}
+
+void answer(context& ctx, std::string_view status, const std::vector<std::string_view>& failing) {
+  auto& res = ctx.response();
+  if (status != "ready") res.set_status(http_status::service_unavailable);
+  res.set_content_type("application/json");
+  res.set_header("Cache-Control", "no-store");
+  auto& out = res.body();
+  out.append("{\"status\":");
+  write_json_string(out, status);
+  for (const auto name : failing) {
+    out.append(name == failing.front() ? ",\"failing\":[" : ",");
+    write_json_string(out, name);
+  }
+  out.append(failing.empty() ? "}" : "]}");
+}
+
+task<> answer_ready(const check_list& checks, context& ctx) {
+  std::vector<std::string_view> failing;
+  if (is_stopping(ctx)) {
+    answer(ctx, "stopping", failing);
+    co_return;
+  }
+  for (const auto& one : *checks) {
+    const bool well = co_await is_well(one, ctx);
+    if (!well) failing.push_back(one.name);
+  }
+  answer(ctx, failing.empty() ? "ready" : "not ready", failing);
+}
+
+}  // namespace
+
+void add_health(route_group& to, health_options options) {
+  require_sense(options.checks);
+  const auto checks = std::make_shared<const std::vector<health_check>>(std::move(options.checks));
+  to.get(options.live_path, [](context& ctx) {
+      ctx.response().set_content_type("application/json");
+      ctx.response().set_header("Cache-Control", "no-store");
+      ctx.response().body().append("{\"status\":\"live\"}");
+    }).never_shed();
+  to.get(options.ready_path, [checks](context& ctx) {
+      return answer_ready(checks, ctx);
+    }).never_shed();
+}
+
+}  // namespace weft
