@@ -29,6 +29,7 @@ private:
     std::vector<middleware> layers;
     std::optional<std::uint64_t> max_body_bytes;
     std::optional<duration> time_limit;
+    std::shared_ptr<const route_docs> docs;
   };
 
   route_linker(linked_routes& out, const std::shared_ptr<freshness>& watcher)

@@ -75,6 +75,9 @@ public:
   /// As route::limit_time(), likewise.
   route_group& limit_time(duration limit);
 
+  /// What the OpenAPI document says of all routes of this group, also those registered before.
+  route_group& docs(route_docs text);
+
   /// A part of this group, which owns it. @param prefix  "/api", without a slash at its end
   route_group& group(std::string_view prefix, location where = location::current());
 
