@@ -38,8 +38,8 @@ struct group_content {
   std::vector<std::unique_ptr<child>> groups;
   std::vector<mounting> mounts;
   std::vector<middleware> layers;
-  std::optional<std::uint64_t> max_body_bytes;     // of routes without one of their own
-  std::optional<duration> time_limit;              // likewise
+  std::optional<std::uint64_t> max_body_bytes;  // of routes without one of their own
+  std::optional<duration> time_limit;           // likewise
   std::shared_ptr<const route_docs> docs;
   std::vector<std::weak_ptr<freshness>> watchers;  // of the apps that have looked at it
 
