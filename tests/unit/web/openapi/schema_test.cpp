@@ -228,7 +228,7 @@ TEST_CASE("a type that is read otherwise than it is written is two components") 
   CHECK(all.schema("tree_input") == "nothing");
 }
 
-TEST_CASE("a type may contain itself") {
+TEST_CASE("the schema of a type that contains itself refers to itself") {
   CHECK(document_of_answer<shop::tree>().schema("tree", "/properties/children") ==
         R"({"type":"array","items":{"$ref":"#/components/schemas/tree"}})");
 }
