@@ -111,7 +111,7 @@ int run(weft::app& app, const std::string& argument) {
   return app.run(2, line);
 }
 
-TEST_CASE("--openapi writes the document to a file, and says why it cannot") {
+TEST_CASE("the option --openapi writes the document to a file, and says why it cannot") {
   weft::app app;
   app.get("/items", [] { return "a"; });
   const temporary_folder folder;
