@@ -95,7 +95,7 @@ class Schemas:
         """(keyword, value) of one schema; in texts everything is a string."""
         kind = self.type_of(s)
         if not is_text or kind in ("integer", "number", "boolean"):
-            yield "type", "nothing of that kind" if kind != "string" else 7.5
+            yield "type", "nothing-of-that-kind" if kind != "string" else 7.5
         if "enum" in s or "const" in s:
             yield "enum", "none of these"
         for key, step in (("minimum", -1), ("maximum", 1), ("exclusiveMinimum", 0), ("exclusiveMaximum", 0)):

@@ -52,8 +52,8 @@ private:
 TEST_CASE("events go out one by one as they happen, and the stream goes on at the last id") {
   under_each_model([]() -> task<> {
     weft::app app;
-    app.get("/count", [](weft::last_event_id<int> last) {
-      return weft::sse([n = last->value_or(0)](weft::sse_writer& events) mutable -> task<> {
+    app.get("/count", [](weft::last_event_id<int> seen) {
+      return weft::sse([n = seen->value_or(0)](weft::sse_writer& events) mutable -> task<> {
         for (const int end = n + 2; n < end;) {
           ++n;
           const auto text = std::to_string(n);
