@@ -7,6 +7,8 @@ using todos = weft::state<weft::guarded<todo_list>>;
 int main(int argc, char** argv) {
   weft::app app;
   app.state(std::make_shared<weft::guarded<todo_list>>());
+  app.describe_api({.title = "Todos", .version = "1"});
+  app.serve_openapi();  // /openapi.json, and /docs to try it
 
   app.get("/todos", [](todos all) { return all->with(&todo_list::all); });
   app.post("/todos", [](todos all, weft::json<todo> sent) -> weft::task<weft::created<todo>> {

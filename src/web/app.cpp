@@ -1,7 +1,9 @@
 #include <weft/web/app.hpp>
 
 #include "web/dispatcher.hpp"
-#include "web/route_table.hpp"
+#include "web/json/indent.hpp"
+#include "web/openapi/document.hpp"
+#include "web/openapi/served_documents.hpp"
 
 #include <stdexcept>
 
@@ -36,8 +38,16 @@ std::string app::url_for(std::string_view name,
   return dispatcher_->linked().url_for(name, {arguments.begin(), arguments.end()});
 }
 
-std::vector<const route*> app::routes() const {
-  return detail::in_matching_order(dispatcher_->linked().routes());
+std::vector<const route*> app::routes() const { return dispatcher_->linked().in_order(); }
+
+std::string app::openapi(std::string_view host, json_style style) const {
+  auto shown = routes();
+  if (!host.empty()) shown = detail::reached_by(host, shown);
+  const auto text = detail::openapi_text(shown, dispatcher_->about());
+  if (style == json_style::compact) return text;
+  byte_buffer out;
+  detail::indent_json(out, text);
+  return std::string(out.view());
 }
 
 void app::check() const { dispatcher_->check(); }

@@ -28,6 +28,7 @@ struct arguments {
   unsigned workers = 0;
   double interval_ms = 0;
   bool list_routes = false;
+  std::string openapi_file;
 };
 
 void declare(CLI::App& program, arguments& typed) {
@@ -49,6 +50,8 @@ void declare(CLI::App& program, arguments& typed) {
   add("--interval", typed.interval_ms, "Switch interval of gil in ms; 0 is its own, 5")
       ->check(CLI::Range(0.0, longest_interval_ms));
   program.add_flag("--routes", typed.list_routes, "Print all routes, as they are matched, and end");
+  add("--openapi", typed.openapi_file,
+      "Write the OpenAPI document to this file, - for standard output, and end");
   program.set_version_flag("--version", "weft " WEFT_VERSION);
 }
 
@@ -110,6 +113,7 @@ run_options options_of(const arguments& typed, run_options options) {
   options.io = choose_io(typed);
   options.listen = typed.listen;
   options.list_routes = options.list_routes || typed.list_routes;
+  options.openapi_file = typed.openapi_file;
   options.socket_mode = choose_socket_mode(typed, options.socket_mode);
   std::string wrong;
   const auto addresses = listen_addresses(options, wrong);
@@ -126,6 +130,7 @@ std::variant<run_options, int> parse_command_line(int argc, const char* const* a
   typed.model = name_of(defaults.model);
   typed.listen = defaults.listen;
   typed.io = name_of(defaults.io);
+  typed.openapi_file = defaults.openapi_file;
   CLI::App program;
   declare(program, typed);
   try {

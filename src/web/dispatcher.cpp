@@ -1,6 +1,7 @@
 #include "web/dispatcher.hpp"
 
 #include "web/failure.hpp"
+#include "web/openapi/document.hpp"
 #include "web/route_linker.hpp"
 
 #include <weft/http/exchange.hpp>
@@ -57,6 +58,14 @@ void dispatcher::check() const {
     throw std::logic_error(all);
   }
   check_states();
+  if (serves_documents) openapi_text(linked().in_order(), about());
+}
+
+const api_description& dispatcher::about() const noexcept {
+  static const api_description defaults;
+  const auto* const said =
+      static_cast<const api_description*>(states_.find(typeid(api_description)));
+  return said != nullptr ? *said : defaults;
 }
 
 void dispatcher::check_states() const {

@@ -4,6 +4,7 @@
 #include "web/linked_routes.hpp"
 
 #include <weft/http/handler.hpp>
+#include <weft/web/api_description.hpp>
 #include <weft/web/context.hpp>
 #include <weft/web/middleware.hpp>
 #include <weft/web/slash_policy.hpp>
@@ -35,6 +36,10 @@ public:
   void check() const;
 
   state_table& states() noexcept { return states_; }
+
+  /// What app::describe_api() was given, or the defaults.
+  const api_description& about() const noexcept;
+  bool serves_documents = false;  ///< then check() makes them
 
   body_plan plan_body(const request& head) const;
   bool is_never_shed(const request& head) const;

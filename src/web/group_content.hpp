@@ -35,6 +35,7 @@ struct group_content {
   std::vector<std::unique_ptr<child>> groups;
   std::vector<mounting> mounts;
   std::vector<middleware> layers;
+  std::shared_ptr<const route_docs> docs;
   std::vector<std::weak_ptr<freshness>> watchers;  // of the apps that have looked at it
 
   group_content();

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "web/host_table.hpp"
+#include "web/openapi/served_documents.hpp"
 #include "web/route_pattern.hpp"
+#include "web/route_table.hpp"
 #include "web/route_tree.hpp"
 
 #include <weft/web/context.hpp>
@@ -45,6 +47,10 @@ public:
   std::string url_for(std::string_view name, std::span<const url_argument> arguments) const;
 
   const std::vector<route>& routes() const noexcept { return routes_; }
+  /// Those of one path in the order in which they are tried.
+  std::vector<const route*> in_order() const { return in_matching_order(routes_); }
+  /// Their OpenAPI documents, made as they are asked for.
+  served_documents& documents() const noexcept { return documents_; }
   /// Around what has no route.
   const std::vector<middleware>& outer_layers() const noexcept { return outer_layers_; }
   /// Some route takes bodies in a way of its own.
@@ -70,6 +76,7 @@ private:
   std::vector<route_tree> host_trees_;  // by the numbers of hosts_
   std::unordered_map<std::string, std::uint32_t> names_;
   std::vector<std::string> mistakes_;
+  mutable served_documents documents_;
   bool plans_bodies_ = false;
   bool has_unshed_routes_ = false;
 };

@@ -30,6 +30,12 @@ route& route::never_shed() {
   return *this;
 }
 
+route& route::docs(route_docs text) {
+  docs_ = std::make_shared<const route_docs>(std::move(text));
+  changed();
+  return *this;
+}
+
 route& route::name(std::string text) {
   name_ = std::move(text);
   changed();

@@ -56,6 +56,12 @@ route_group& route_group::use(middleware layer) {
   return *this;
 }
 
+route_group& route_group::docs(route_docs text) {
+  content_->docs = std::make_shared<const route_docs>(std::move(text));
+  content_->changed();
+  return *this;
+}
+
 route_group& route_group::group(std::string_view prefix, location where) {
   auto inner = std::make_shared<detail::group_content>();
   inner->prefix = content_->prefix + std::string(prefix);

@@ -19,6 +19,25 @@ std::string_view without_slash_at_end(std::string_view pattern) {
                                                       : pattern;
 }
 
+template <class T>
+void put_in_front(std::vector<T>& own, const std::vector<T>& outer) {
+  own.insert(own.begin(), outer.begin(), outer.end());
+}
+
+/// What a group or a route says of itself, with what the group around it hands down.
+std::shared_ptr<const route_docs> docs_within(const std::shared_ptr<const route_docs>& outer,
+                                              const std::shared_ptr<const route_docs>& own) {
+  if (outer == nullptr) return own;
+  route_docs all = own != nullptr ? *own : route_docs{};
+  put_in_front(all.tags, outer->tags);
+  put_in_front(all.answers, outer->answers);
+  if (all.security.empty() && !all.is_public) all.security = outer->security;
+  all.is_public = all.security.empty() && (all.is_public || outer->is_public);
+  all.deprecated = all.deprecated || outer->deprecated;
+  all.hidden = all.hidden || outer->hidden;
+  return std::make_shared<const route_docs>(std::move(all));
+}
+
 }  // namespace
 
 std::unique_ptr<linked_routes> route_linker::link(group_content& app, slash_policy slashes,
@@ -37,6 +56,7 @@ void route_linker::walk(group_content& group, surroundings around) {
   }
   if (!group.host.empty()) around.host = group.host;
   around.layers.insert(around.layers.end(), group.layers.begin(), group.layers.end());
+  around.docs = docs_within(around.docs, group.docs);
   for (const auto& declared : group.routes) add(declared, around);
   for (const auto& inner : group.groups) walk(inner->content(), around);
   for (const auto& mounted : group.mounts) mount(group, mounted, around);
@@ -60,6 +80,7 @@ void route_linker::add(const route& declared, const surroundings& around) {
   added.host_ = around.host;
   if (!declared.name_.empty()) added.name_ = around.names + declared.name_;
   added.layers_ = around.layers;
+  added.docs_ = docs_within(around.docs, declared.docs_);
   added.layers_.insert(added.layers_.end(), declared.own_.begin(), declared.own_.end());
   const auto place = place_of(declared.where_) + around.mounts;
   try {

@@ -25,6 +25,7 @@ private:
     std::string names;
     std::string mounts;  // for messages
     std::vector<middleware> layers;
+    std::shared_ptr<const route_docs> docs;
   };
 
   route_linker(linked_routes& out, const std::shared_ptr<freshness>& watcher)

@@ -1,5 +1,6 @@
 #include "web/command_line.hpp"
 #include "web/listening.hpp"
+#include "web/openapi/write_file.hpp"
 #include "web/route_table.hpp"
 
 #include <weft/http/server.hpp>
@@ -96,6 +97,7 @@ int app::run(int argc, const char* const* argv, const run_options& defaults) {
 
 int app::run(const run_options& options) {
   if (options.list_routes) return list_routes(*this);
+  if (!options.openapi_file.empty()) return detail::write_openapi(*this, options.openapi_file);
   std::string wrong;
   const auto addresses = detail::listen_addresses(options, wrong);
   if (!addresses) {

@@ -1,3 +1,5 @@
+#include "web/json/layout.hpp"
+
 #include <weft/web/json/rules.hpp>
 
 #include <boost/url/parse.hpp>
@@ -19,6 +21,7 @@ bool is_web_url(const std::string& text) {
 
 void json_members::url(json_place place) {
   check(place, json_predicate_of(&is_web_url), "must be an http or https URL");
+  layout_.checks.back().keyword = {"format", "uri", true};
 }
 
 }  // namespace weft::detail

@@ -72,6 +72,14 @@ class Samples(unittest.TestCase):
             self.assertEqual(server.ask("DELETE", path)[0], 204)
             self.assertEqual(server.ask("GET", path)[0], 404)
 
+    def test_todo_shows_what_it_can_do(self):
+        for server in self.under_each_model("todo"):
+            status, text = server.ask("GET", "/openapi.json")
+            self.assertEqual((status, json.loads(text)["info"]["title"]), (200, "Todos"))
+            self.assertEqual(set(json.loads(text)["paths"]), {"/todos", "/todos/{id}"})
+            status, text = server.ask("GET", "/docs")
+            self.assertEqual((status, "<script" in text), (200, True))
+
     def test_todo_names_what_is_wrong(self):
         for server in self.under_each_model("todo"):
             status, text = server.ask("POST", "/todos", {"title": 7})

@@ -5,6 +5,7 @@
 #include <weft/http/limits.hpp>
 #include <weft/runtime/io_kind.hpp>
 #include <weft/runtime/model.hpp>
+#include <weft/web/api_description.hpp>
 #include <weft/web/client_address.hpp>
 #include <weft/web/form_limits.hpp>
 #include <weft/web/route_group.hpp>
@@ -38,6 +39,8 @@ struct run_options {
   /// long is named on standard error, with its route. duration::max(): nobody watches.
   duration stall_threshold = std::chrono::milliseconds(100);
   bool list_routes = false;  ///< print all routes and end, instead of serving
+  /// Write the OpenAPI document to this file ("-": standard output) and end, instead of serving.
+  std::string openapi_file{};
 };
 
 namespace detail {
@@ -104,6 +107,20 @@ public:
   ///                                "." or "..", or a wildcard's begins with '/'
   std::string url_for(std::string_view name,
                       std::initializer_list<url_argument> arguments = {}) const;
+
+  /// What the OpenAPI document says of the API as a whole.
+  /// @throws std::logic_error  it has been said before
+  void describe_api(api_description about) { state(std::move(about)); }
+  /// The OpenAPI 3.1 document of all routes: the same text for the same routes.
+  /// @param host  the routes that a request to that host reaches; empty: all. Of routes for the
+  ///              same requests of several hosts, the first in routes() is in it.
+  /// @throws std::logic_error  an example is no JSON, or route_docs::security names no scheme
+  std::string openapi(std::string_view host = {}, json_style style = json_style::compact) const;
+  /// Serves the document, and a page that shows it and can send requests. Nothing is published
+  /// unless this is called. check() then makes the document once, so that its mistakes are seen at
+  /// the start. A request is shown the routes of its own host alone.
+  /// @return the group of the two routes, for middleware: who may see them
+  route_group& serve_openapi(const openapi_places& at = {}, location where = location::current());
 
   /// All routes, those of one path in the order in which they are tried.
   /// @return valid until something is registered

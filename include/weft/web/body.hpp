@@ -16,6 +16,7 @@ public:
   static std::optional<body> extract(context& ctx) {
     return body(std::string(ctx.request().body()));
   }
+  static void describe(operation& op) { op.takes_bytes(); }
 };
 
 }  // namespace weft

@@ -146,6 +146,7 @@ struct bound_handler {
   std::size_t path_arguments = 0;
   bool streams_body = false;  ///< it takes its body piece by piece, and nothing takes it whole
   std::vector<const std::type_info*> states;  ///< types that app::state() has to provide
+  void (*describe)(operation& op) = nullptr;  ///< for the OpenAPI document
 };
 
 template <class F, class R, class... P>
@@ -255,6 +256,17 @@ struct handler_binding {
     if constexpr (requires { Q::state_type(); }) out.states.push_back(&Q::state_type());
   }
 
+  template <class Q>
+  static void describe_argument(operation& op) {
+    if constexpr (self_described<Q>) Q::describe(op);
+    else if constexpr (std::same_as<Q, body_stream>) op.takes_bytes();
+    else if constexpr (std::same_as<Q, context&>) op.fills_response();
+  }
+  static void describe(operation& op) {
+    (describe_argument<P>(op), ...);
+    describe_reply<std::remove_cvref_t<value>>(op);
+  }
+
   static bound_handler make(F function) {
     bound_handler out;
     if constexpr (fits) {
@@ -262,6 +274,7 @@ struct handler_binding {
       if constexpr (traits::is_task || waits) out.run = &run;
       else out.answer = &answer;
       out.streams_body = streams_body;
+      out.describe = &describe;
       out.path_arguments = (std::size_t{0} + ... + (is_path<P> ? 1 : 0));
       (note_state<P>(out), ...);
     }

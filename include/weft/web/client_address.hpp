@@ -55,6 +55,7 @@ public:
   /// Never rejects.
   /// Cost  a system call
   static std::optional<client_address> extract(context& ctx);
+  static void describe(operation&) {}
 };
 
 }  // namespace weft

@@ -65,12 +65,18 @@ public:
   using detail::extracted<T>::extracted;
 
   static std::optional<cookie> extract(context& ctx) {
-    constexpr bool required = sizeof...(Default) == 0 && !detail::is_optional<T>;
     T value = T(Default...);
-    if (!detail::read_cookie(ctx, Name.view(), required, &detail::read_value<T>, &value))
+    if (!detail::read_cookie(ctx, Name.view(), is_required, &detail::read_value<T>, &value))
       return std::nullopt;
     return cookie(std::move(value));
   }
+  static void describe(operation& op) {
+    detail::describe_parameter<T, Default...>(op, operation::place::cookie, Name.view(),
+                                              is_required);
+  }
+
+private:
+  static constexpr bool is_required = sizeof...(Default) == 0 && !detail::is_optional<T>;
 };
 
 }  // namespace weft

@@ -2,6 +2,7 @@
 
 #include <weft/runtime/task.hpp>
 #include <weft/web/context.hpp>
+#include <weft/web/operation.hpp>
 #include <weft/web/text_value.hpp>
 
 #include <algorithm>

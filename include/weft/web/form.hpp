@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -89,7 +90,9 @@ void describe_form(json_members& members) {
 
 template <class T>
 inline constinit const json_type form_type_of = {.kind = json_kind::object,
-                                                 .describe = &describe_form<T>};
+                                                 .describe = &describe_form<T>,
+                                                 .id = &typeid(T),
+                                                 .show_initial = &show_initial_object<T>};
 
 }  // namespace detail
 
@@ -124,6 +127,10 @@ public:
   static auto extract(context& ctx) {
     if constexpr (detail::has_uploads<T>()) return extract_while_it_arrives(ctx);
     else return extract_whole(ctx);
+  }
+  static void describe(operation& op) {
+    if constexpr (detail::has_uploads<T>()) op.takes_uploads(detail::form_type_of<T>);
+    else op.takes_form(detail::json_type_of<T, detail::json_use::read>);
   }
 
 private:

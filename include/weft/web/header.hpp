@@ -36,6 +36,10 @@ public:
     }
     return header(std::move(value));
   }
+  static void describe(operation& op) {
+    detail::describe_parameter<T>(op, operation::place::header, Name.view(),
+                                  !detail::is_optional<T>);
+  }
 };
 
 }  // namespace weft

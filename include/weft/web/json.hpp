@@ -35,6 +35,9 @@ public:
     if (!detail::read_json_body(ctx, type, &value)) return std::nullopt;
     return json(std::move(value));
   }
+  static void describe(operation& op) {
+    op.takes_json(detail::json_type_of<T, detail::json_use::read>);
+  }
 };
 
 }  // namespace weft

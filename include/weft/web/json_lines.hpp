@@ -55,6 +55,9 @@ public:
     if (reader == nullptr) return std::nullopt;
     return json_lines(std::move(reader));
   }
+  static void describe(operation& op) {
+    op.takes_lines(detail::json_type_of<T, detail::json_use::read>);
+  }
 
   /// Waits for the next value.
   /// Cancel  nothing is lost

@@ -15,6 +15,7 @@
 #include <system_error>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace weft {
 
@@ -115,6 +116,20 @@ stream stream_channel(item_form form, std::shared_ptr<channel<T>> values) {
 
 }  // namespace detail
 
+/// A stream whose items are known to the OpenAPI document.
+template <json_writable T, detail::item_form Form>
+class item_stream : public stream {
+public:
+  explicit item_stream(stream made) : stream(std::move(made)) {}
+
+  static void describe(operation& op) {
+    if constexpr (Form == detail::item_form::array) op.answers_json<std::vector<T>>();
+    else
+      op.answers("application/jsonl",
+                 {&detail::json_type_of<T, detail::json_use::write>, nullptr, false});
+  }
+};
+
 /// An answer of JSON Lines, whose values are made while it is sent.
 ///
 ///     return weft::stream_lines<row>([](weft::item_writer<row>& rows) -> weft::task<> {
@@ -128,24 +143,28 @@ stream stream_channel(item_form form, std::shared_ptr<channel<T>> values) {
 /// All that weft::stream says holds. A function that throws cuts the answer off.
 /// @example tests/unit/web/json_lines_test.cpp:write
 template <json_writable T, class F>
-stream stream_lines(F write) {
-  return detail::stream_items<T>(detail::item_form::lines, std::move(write));
+item_stream<T, detail::item_form::lines> stream_lines(F write) {
+  using made = item_stream<T, detail::item_form::lines>;
+  return made(detail::stream_items<T>(detail::item_form::lines, std::move(write)));
 }
 /// The values that come through a channel, until it is closed; each is sent at once where no other
 /// follows it. Where the peer goes first, the channel is closed, so that its senders see it.
 template <json_writable T>
-stream stream_lines(std::shared_ptr<channel<T>> values) {
-  return detail::stream_channel<T>(detail::item_form::lines, std::move(values));
+item_stream<T, detail::item_form::lines> stream_lines(std::shared_ptr<channel<T>> values) {
+  using made = item_stream<T, detail::item_form::lines>;
+  return made(detail::stream_channel<T>(detail::item_form::lines, std::move(values)));
 }
 
 /// As stream_lines(), as one JSON array. One that was cut off does not end with its bracket.
 template <json_writable T, class F>
-stream stream_array(F write) {
-  return detail::stream_items<T>(detail::item_form::array, std::move(write));
+item_stream<T, detail::item_form::array> stream_array(F write) {
+  using made = item_stream<T, detail::item_form::array>;
+  return made(detail::stream_items<T>(detail::item_form::array, std::move(write)));
 }
 template <json_writable T>
-stream stream_array(std::shared_ptr<channel<T>> values) {
-  return detail::stream_channel<T>(detail::item_form::array, std::move(values));
+item_stream<T, detail::item_form::array> stream_array(std::shared_ptr<channel<T>> values) {
+  using made = item_stream<T, detail::item_form::array>;
+  return made(detail::stream_channel<T>(detail::item_form::array, std::move(values)));
 }
 
 }  // namespace weft

@@ -79,6 +79,7 @@ private:
 class multipart : public detail::body_streamer {
 public:
   static std::optional<multipart> extract(context& ctx);
+  static void describe(operation& op) { op.takes_parts(); }
 
   /// Waits for the next part, past what has not been read of the one before.
   /// Cancel  nothing is lost

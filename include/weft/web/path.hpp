@@ -36,6 +36,7 @@ public:
     if (!detail::read_path(ctx, n, &detail::read_as<T>, &value)) return std::nullopt;
     return path(std::move(value));
   }
+  static void describe(operation& op) { op.path(detail::text_schema<T>()); }
 };
 
 }  // namespace weft

@@ -90,6 +90,7 @@ public:
     if (!detail::read_query(ctx, type, &value)) return std::nullopt;
     return query(std::move(value));
   }
+  static void describe(operation& op) { op.query(detail::json_type_of<T, detail::json_use::read>); }
 };
 
 /// One query parameter: query_value<"page", int>, with a default query_value<"page", int, 1>.
@@ -106,13 +107,20 @@ public:
   using detail::extracted<T>::extracted;
 
   static std::optional<query_value> extract(context& ctx) {
-    static constexpr bool is_free = detail::is_optional<T> || detail::is_vector<T>;
-    static constexpr detail::query_slot slot{Name.view(), sizeof...(Default) == 0 && !is_free,
-                                             detail::is_vector<T>, detail::query_reader_of<T>()};
+    static constexpr detail::query_slot slot{Name.view(), is_required, detail::is_vector<T>,
+                                             detail::query_reader_of<T>()};
     T value = T(Default...);
     if (!detail::read_query(ctx, slot, &value)) return std::nullopt;
     return query_value(std::move(value));
   }
+  static void describe(operation& op) {
+    detail::describe_parameter<T, Default...>(op, operation::place::query, Name.view(),
+                                              is_required);
+  }
+
+private:
+  static constexpr bool is_required =
+      sizeof...(Default) == 0 && !detail::is_optional<T> && !detail::is_vector<T>;
 };
 
 }  // namespace weft

@@ -4,6 +4,7 @@
 #include <weft/web/context.hpp>
 #include <weft/web/json/describe.hpp>
 #include <weft/web/json/write.hpp>
+#include <weft/web/operation.hpp>
 
 #include <concepts>
 #include <optional>
@@ -89,6 +90,29 @@ void write_reply(context& ctx, R&& value) {
   }
 }
 
+namespace detail {
+
+/// What a handler that returns a T answers.
+template <class T>
+void describe_reply(operation& op) {
+  if constexpr (std::is_void_v<T>) op.answers_void();
+  else if constexpr (self_described<T>) T::describe(op);
+  else if constexpr (self_reply<T> || std::same_as<T, response>) {
+    op.any_status();
+    op.answers("*/*");
+  } else if constexpr (text_like<T>) op.answers("text/plain", text_schema<std::string>());
+  else if constexpr (is_optional_reply<T>) {
+    describe_reply<typename T::value_type>(op);
+    op.fails(http_status::not_found);
+  } else if constexpr (is_result<T>) {
+    if constexpr (std::is_void_v<typename T::value_type>) op.status(http_status::no_content);
+    describe_reply<typename T::value_type>(op);
+    op.may_fail();
+  } else op.answers_json<T>();
+}
+
+}  // namespace detail
+
 /// 201 with the new resource and where it is: `co_return created(item, "/items/7");`
 template <class T>
 class created {
@@ -99,6 +123,11 @@ public:
   void reply_to(context& ctx) && {
     detail::write_location(ctx, http_status::created, location_);
     write_reply(ctx, std::move(value_));
+  }
+  static void describe(operation& op) {
+    op.status(http_status::created);
+    op.answer_header("Location", "Where the new resource is.");
+    detail::describe_reply<T>(op);
   }
 
 private:
@@ -116,6 +145,10 @@ public:
     ctx.response().set_status(status_);
     write_reply(ctx, std::move(value_));
   }
+  static void describe(operation& op) {
+    op.any_status();
+    detail::describe_reply<T>(op);
+  }
 
 private:
   http_status status_;
@@ -132,6 +165,7 @@ public:
     detail::write_json_value(ctx, &value_, detail::json_type_of<T, detail::json_use::write>,
                              style_);
   }
+  static void describe(operation& op) { detail::describe_reply<T>(op); }
 
 private:
   json_style style_;
@@ -148,6 +182,10 @@ with_status(http_status, const char (&)[N]) -> with_status<std::string>;
 class no_content {
 public:
   void reply_to(context& ctx) && { ctx.response().set_status(http_status::no_content); }
+  static void describe(operation& op) {
+    op.status(http_status::no_content);
+    op.answers_nothing();
+  }
 };
 
 /// Sends the client to another path of this host, by default with 303 (a GET follows).
@@ -161,6 +199,11 @@ public:
   static bool is_local(std::string_view target);
 
   void reply_to(context& ctx) && { detail::write_location(ctx, status_, target_); }
+  static void describe(operation& op) {
+    op.status(http_status::see_other);
+    op.answer_header("Location", "Where to go on.");
+    op.answers_nothing();
+  }
 
 private:
   std::string target_;

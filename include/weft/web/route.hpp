@@ -4,9 +4,11 @@
 #include <weft/http/method.hpp>
 #include <weft/web/bound_handler.hpp>
 #include <weft/web/middleware.hpp>
+#include <weft/web/route_docs.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <source_location>
 #include <string>
@@ -18,6 +20,7 @@ namespace weft {
 class route_group;
 
 namespace detail {
+class api_document;
 struct group_content;
 class route_linker;
 }  // namespace detail
@@ -44,6 +47,9 @@ public:
   /// The name by which url_for() finds the route; app::check() refuses one that is there twice.
   /// Concurrent  only before the application serves
   route& name(std::string text);
+  /// What the OpenAPI document says beyond what the handler's signature tells.
+  /// Concurrent  only before the application serves
+  route& docs(route_docs text);
 
   http_method method() const noexcept { return method_; }
   /// As it was registered, with the prefixes of its groups: "/api/items/{id}". What get() returned
@@ -60,6 +66,7 @@ public:
   std::size_t middleware_count() const noexcept { return layers_.size(); }
 
 private:
+  friend class detail::api_document;
   friend class detail::dispatcher;
   friend class detail::route_linker;
   friend class context;
@@ -81,6 +88,7 @@ private:
   std::vector<middleware> own_;
   std::vector<middleware> layers_;  // of the groups, outermost first, then own_
   std::source_location where_;
+  std::shared_ptr<const route_docs> docs_;  // with those of the groups; null where there are none
 };
 
 }  // namespace weft

@@ -66,6 +66,9 @@ public:
   /// app it sees the 404s and 405s too.
   route_group& use(middleware layer);
 
+  /// What the OpenAPI document says of all routes of this group, also those registered before.
+  route_group& docs(route_docs text);
+
   /// A part of this group, which owns it. @param prefix  "/api", without a slash at its end
   route_group& group(std::string_view prefix, location where = location::current());
 

@@ -83,6 +83,10 @@ public:
     write_reply(ctx, std::move(value_));
     for (const auto& cookie : cookies_) cookie.add_to(ctx.response());
   }
+  static void describe(operation& op) {
+    op.answer_header("Set-Cookie", "What the client is to keep.");
+    detail::describe_reply<T>(op);
+  }
 
 private:
   T value_;

@@ -4,6 +4,7 @@
 #include <weft/http/body_writer.hpp>
 #include <weft/runtime/task.hpp>
 #include <weft/web/context.hpp>
+#include <weft/web/operation.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -56,6 +57,7 @@ public:
     ctx.response().set_content_type(content_type_);
     ctx.response().set_producer(std::move(producer_), length_);
   }
+  static void describe(operation& op) { op.answers("*/*"); }
 
 private:
   template <class F>

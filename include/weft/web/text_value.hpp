@@ -20,7 +20,8 @@ namespace weft {
 ///     };
 ///
 /// read() returns what is wrong, completing the sentence "the value ..." ("must be an integer"),
-/// and an empty string when nothing is.
+/// and an empty string when nothing is. A member `static constexpr const char* format = "colour"`
+/// names its format in the OpenAPI document.
 template <class T>
 struct text_value;
 

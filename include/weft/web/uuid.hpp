@@ -38,6 +38,7 @@ private:
 
 template <>
 struct text_value<uuid> {
+  static constexpr const char* format = "uuid";
   static std::string read(std::string_view text, uuid& out);
 };
 

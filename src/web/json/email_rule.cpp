@@ -50,6 +50,7 @@ bool is_email(const std::string& text) {
 
 void json_members::email(json_place place) {
   check(place, json_predicate_of(&is_email), "must be an email address");
+  layout_.checks.back().keyword = {"format", "email", true};
 }
 
 }  // namespace weft::detail

@@ -38,6 +38,7 @@ struct json_member {
   bool is_required = true;
   bool has_own_name = false;  ///< by a rule
   bool omits_null = false;
+  std::string_view description;  ///< for people
 };
 
 /// A bit a member, and one more.
@@ -48,6 +49,13 @@ struct json_enumerator {
   std::uint64_t value;  ///< sign-extended
 };
 
+/// What a rule says in the words of JSON Schema: `"multipleOf": 5`.
+struct json_keyword {
+  const char* name = nullptr;  ///< null where there is none for it
+  std::string text;            ///< a number or a literal as it stands, or a string without quotes
+  bool is_string = false;
+};
+
 /// A rule that is looked at when the object is complete.
 struct json_check {
   std::size_t member;         ///< whose rule it is, or who is at fault
@@ -55,6 +63,7 @@ struct json_check {
   bool is_of_object = false;  ///< it looks at the object, and only where nothing else is wrong
   /// Completes the sentence "the value ...", or is empty where the value is good.
   std::function<std::string(const void* value)> wrong;
+  json_keyword keyword{};
 };
 
 inline constexpr std::size_t json_piece_block = 16;
@@ -77,7 +86,8 @@ struct json_layout {
   /// The first member says which type this is. It takes one value only, and no room.
   bool has_tag = false;
   std::string pieces;
-  std::deque<std::string> names;  ///< those that are not the members' own
+  std::deque<std::string> names;  ///< those that are not the members' own, and descriptions
+  std::string description;        ///< of the type, for people
   /// Types that rules have made.
   std::deque<json_type> types;
   std::deque<json_optional_ops> optionals;

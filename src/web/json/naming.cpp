@@ -99,6 +99,12 @@ void json_members::as_text(std::size_t offset) {
   member.type = &text_form_of(layout_, *member.type);
 }
 
+void json_members::describe_type(std::string_view text) { layout_.description = text; }
+
+void json_members::describe(std::size_t offset, std::string_view text) {
+  layout_.member_at(offset).description = layout_.names.emplace_back(text);
+}
+
 void json_members::tag(std::string_view name, std::string_view value) {
   if (layout_.has_tag) throw std::logic_error("json_rules: a type has one tag");
   require_plain(name);

@@ -16,10 +16,10 @@
 namespace weft::detail {
 using wrong_function = std::function<std::string(const void*)>;
 
-void add_check(json_layout& layout, json_place place, wrong_function wrong) {
+void add_check(json_layout& layout, json_place place, wrong_function wrong, json_keyword keyword) {
   const auto member =
       static_cast<std::size_t>(&layout.member_at(place.offset) - layout.members.data());
-  layout.checks.push_back({member, place.depth, false, std::move(wrong)});
+  layout.checks.push_back({member, place.depth, false, std::move(wrong), std::move(keyword)});
 }
 
 namespace {
@@ -81,12 +81,13 @@ struct choices_check {
 };
 
 template <class Function>
-void add_number_check(json_layout& layout, json_place place, Function is_good,
-                      std::string message) {
+void add_number_check(json_layout& layout, json_place place, Function is_good, std::string message,
+                      json_keyword keyword) {
   const json_type& type = type_at(layout, place);
-  add_check(layout, place, [&type, is_good, message = std::move(message)](const void* value) {
+  const auto wrong = [&type, is_good, message = std::move(message)](const void* value) {
     return is_good(load_floating(value, type)) ? std::string() : message;
-  });
+  };
+  add_check(layout, place, wrong, std::move(keyword));
 }
 
 bool has_twice(json_array_ops::elements items, std::size_t stride,
@@ -120,31 +121,31 @@ void json_members::at_most(json_place place, double high) {
 }
 
 void json_members::above(json_place place, double low) {
-  add_number_check(
-      layout_, place, [low](double value) { return value > low; },
-      "must be more than " + number_text(low));
+  add_number_check(layout_, place, [low](double value) { return value > low; },
+                   "must be more than " + number_text(low), {"exclusiveMinimum", number_text(low)});
 }
 void json_members::below(json_place place, double high) {
-  add_number_check(
-      layout_, place, [high](double value) { return value < high; },
-      "must be less than " + number_text(high));
+  add_number_check(layout_, place, [high](double value) { return value < high; },
+                   "must be less than " + number_text(high),
+                   {"exclusiveMaximum", number_text(high)});
 }
 
 void json_members::multiple_of(json_place place, double step) {
   if (!(step > 0) || !std::isfinite(step))
     throw std::logic_error("json_rules: a multiple is of a number above 0");
-  add_number_check(
-      layout_, place, [step](double value) { return is_decimal_multiple(value, step); },
-      "must be a multiple of " + number_text(step));
+  add_number_check(layout_, place,
+                   [step](double value) { return is_decimal_multiple(value, step); },
+                   "must be a multiple of " + number_text(step), {"multipleOf", number_text(step)});
 }
 void json_members::multiple_of(json_place place, std::uint64_t step) {
   const json_type& type = type_at(layout_, place);
   if (step == 0 || (type.is_signed && std::bit_cast<std::int64_t>(step) < 0))
     throw std::logic_error("json_rules: a multiple is of a number above 0");
-  add_check(layout_, place, [&type, step](const void* value) {
+  const auto wrong = [&type, step](const void* value) {
     if (is_multiple(load_bits(value, type), type.is_signed, step)) return std::string();
     return "must be a multiple of " + std::to_string(step);
-  });
+  };
+  add_check(layout_, place, wrong, {"multipleOf", std::to_string(step)});
 }
 
 void json_members::size(json_place place, std::size_t least, std::size_t most) {
@@ -156,10 +157,11 @@ void json_members::size(json_place place, std::size_t least, std::size_t most) {
 
 void json_members::unique(json_place place, bool (*less)(const void*, const void*)) {
   const json_array_ops& ops = *type_at(layout_, place).array;
-  add_check(layout_, place, [&ops, less](const void* list) {
+  const auto wrong = [&ops, less](const void* list) {
     const bool is_bad = has_twice(ops.view(list), ops.stride, less);
     return std::string(is_bad ? "must have no item twice" : "");
-  });
+  };
+  add_check(layout_, place, wrong, {"uniqueItems", "true"});
 }
 
 void json_members::one_of(json_place place, std::string_view choice) {
@@ -170,18 +172,31 @@ void json_members::one_of(json_place place, std::uint64_t choice) {
 }
 
 void json_members::check(json_place place, json_predicate holds, std::string_view message) {
-  add_check(layout_, place, [holds, text = std::string(message)](const void* value) {
+  const auto wrong = [holds, text = std::string(message)](const void* value) {
     return holds.call(holds.function, value) ? std::string() : text;
-  });
+  };
+  add_check(layout_, place, wrong, {"description", std::string(message), true});
 }
 
 void json_members::check_object(json_place place, std::size_t shift, json_predicate holds,
                                 std::string_view message) {
-  add_check(layout_, place, [holds, shift, text = std::string(message)](const void* object) {
+  const auto wrong = [holds, shift, text = std::string(message)](const void* object) {
     const auto* const part = static_cast<const unsigned char*>(object) + shift;
     return holds.call(holds.function, part) ? std::string() : text;
-  });
+  };
+  add_check(layout_, place, wrong, {"description", std::string(message), true});
   layout_.checks.back().is_of_object = true;
+}
+
+const json_bounds* item_bounds_of(const json_check& check) {
+  const auto* const found = check.wrong.target<bounds_check>();
+  return found != nullptr ? &found->bounds : nullptr;
+}
+
+std::optional<json_choices> choices_of(const json_check& check) {
+  const auto* const found = check.wrong.target<choices_check>();
+  if (found == nullptr) return std::nullopt;
+  return json_choices{&found->texts, &found->bits};
 }
 
 std::string wrong_bounds(const void* value, const json_type& type, const json_bounds& bounds) {

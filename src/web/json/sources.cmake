@@ -3,6 +3,7 @@ set(weft_web_json_sources
   json/decimal.cpp
   json/email_rule.cpp
   json/indent.cpp
+  json/is_json.cpp
   json/issues.cpp
   json/layout.cpp
   json/naming.cpp

@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <variant>
 
@@ -216,6 +217,12 @@ void apply_all_json_rules(json_members& members, std::size_t shift) {
   apply_json_rules<T>(members, shift);
 }
 
+template <class T>
+void show_initial_object(void* context, json_object_look look) {
+  const T object{};
+  look(context, &object);
+}
+
 template <class T, json_use Use>
 void describe_json_object(json_members& members) {
   const auto add = [&]<class Pointer, class Class>(const char* name, Pointer Class::*pointer) {
@@ -264,9 +271,15 @@ constexpr json_type make_json_type() {
     return {.kind = kind,
             .width = sizeof(T),
             .is_signed = std::signed_integral<std::underlying_type_t<T>>,
-            .describe = &describe_json_enum<T>};
+            .describe = &describe_json_enum<T>,
+            .id = &typeid(T)};
+  else if constexpr (kind == object && Use == json_use::read && std::default_initializable<T>)
+    return {.kind = kind,
+            .describe = &describe_json_object<T, Use>,
+            .id = &typeid(T),
+            .show_initial = &show_initial_object<T>};
   else if constexpr (kind == object)
-    return {.kind = kind, .describe = &describe_json_object<T, Use>};
+    return {.kind = kind, .describe = &describe_json_object<T, Use>, .id = &typeid(T)};
   else if constexpr (kind == array) return {.kind = kind, .array = &json_array_table<T, Use>::ops};
   else if constexpr (kind == map) return {.kind = kind, .map = &json_map_table<T, Use>::ops};
   else if constexpr (kind == optional)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weft/web/json/parse.hpp>
+#include <weft/web/operation.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -64,6 +65,7 @@ public:
       return std::nullopt;
     return change;
   }
+  static void describe(operation& op) { op.takes_patch(type()); }
 
   /// As weft::parse_json(), for a patch.
   static json_outcome parse(std::string_view text, patch& out, const json_limits& limits = {}) {

@@ -123,6 +123,14 @@ public:
     members_.as_text(offset(member));
   }
 
+  /// What the type stands for, in the OpenAPI document: a sentence or more.
+  void describe(std::string_view text) { members_.describe_type(text); }
+  /// What a member stands for.
+  template <class Member, class Class>
+  void describe(Member Class::*member, std::string_view text) {
+    members_.describe(offset(member), text);
+  }
+
   // What values are good.
 
   /// The number lies between `low` and `high`, both included.

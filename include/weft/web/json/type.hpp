@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
 // What the engine knows of a C++ type: a row of plain data and function pointers. The templates of
 // describe.hpp fill these rows; parse.cpp and write.cpp, which are no templates, walk them.
@@ -111,6 +112,8 @@ struct json_time_ops {
   json_instant (*load)(const void* time);
 };
 
+using json_object_look = void (*)(void* context, const void* object);
+
 struct json_type {
   json_kind kind;
   unsigned char width = 0;  ///< bytes of a number or an enumeration
@@ -123,6 +126,9 @@ struct json_type {
   const json_time_ops* time = nullptr;
   /// Names the members or enumerators; called once, when the type is first met.
   void (*describe)(json_members& members) = nullptr;
+  const std::type_info* id = nullptr;  ///< of a struct or an enumeration
+  /// Shows a struct that has what its initialisers gave it; null where it is only written.
+  void (*show_initial)(void* context, json_object_look look) = nullptr;
   mutable std::atomic<const json_layout*> layout{nullptr};
 };
 
@@ -165,6 +171,8 @@ public:
   void name(std::size_t offset, std::string_view name);
   void omit_null(std::size_t first_offset, std::size_t end_offset);
   void as_text(std::size_t offset);
+  void describe_type(std::string_view text);
+  void describe(std::size_t offset, std::string_view text);
 
   // Rules, as weft::rules_for has them. Integers and enumerators come as their bits.
   void at_least(json_place place, std::uint64_t low);

@@ -3,6 +3,7 @@
 #include <weft/base/byte_buffer.hpp>
 #include <weft/web/json/describe.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace weft {
@@ -33,6 +34,14 @@ template <class T>
 void write_json(byte_buffer& out, const T& value, json_style style = json_style::compact) {
   detail::require_json_support<T, detail::json_use::write>();
   detail::write_json(out, &value, detail::json_type_of<T, detail::json_use::write>, style);
+}
+
+/// A value as JSON, for examples in documents and tests. @throws std::bad_alloc
+template <class T>
+std::string to_json(const T& value, json_style style = json_style::compact) {
+  byte_buffer out;
+  write_json(out, value, style);
+  return std::string(out.view());
 }
 
 /// Appends a text as a JSON string, with its quotes.
