@@ -53,6 +53,7 @@
 #include <weft/web/reply.hpp>
 #include <weft/web/router.hpp>
 #include <weft/web/set_cookie.hpp>
+#include <weft/web/sse.hpp>
 #include <weft/web/state.hpp>
 #include <weft/web/stream.hpp>
 #include <weft/web/upload.hpp>

@@ -259,7 +259,10 @@ void connection::sweep(time_point now) noexcept {
   wire_.expire_if_due(count);
   if (!handling_.is_open()) return;
   handling_.cancel_if([this, count] {
-    ending_ = is_late(count) ? ending::late : peer_left() ? ending::disconnected : ending::none;
+    ending_ = is_late(count)   ? ending::late
+              : peer_left()    ? ending::disconnected
+              : stop_ends_it() ? ending::stopped
+                               : ending::none;
     return ending_ != ending::none;
   });
 }
@@ -277,6 +280,12 @@ bool connection::peer_left() noexcept {
   const peer_state peer = wire_.stream().peer();
   if (peer == peer_state::finished) return is_producing_ == is_producing::no;
   return peer == peer_state::gone;
+}
+
+/// A producer without an end of its own would hold up the stop.
+bool connection::stop_ends_it() const noexcept {
+  return is_producing_ == is_producing::yes && wire_.stopping() &&
+         wire_.held_work().answer.producer()->ends_with_stop();
 }
 
 // ------------------------------------------------------------------ reports

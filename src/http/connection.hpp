@@ -65,7 +65,7 @@ public:
   const connection_tally& tally() const noexcept { return wire_.tally(); }
 
 private:
-  enum class ending { none, late, disconnected };  // of a handler that was cancelled
+  enum class ending { none, late, disconnected, stopped };  // of a handler that was cancelled
   enum class is_producing { no, yes };
 
   task<> answer_request(bool streams);
@@ -83,6 +83,7 @@ private:
   ending close_window() noexcept;
   bool is_late(duration::rep now) const noexcept;
   bool peer_left() noexcept;
+  bool stop_ends_it() const noexcept;
   response_context context_of_answer(bool keep_alive) const noexcept;
   bool may_go_on() noexcept;
   void note_answer(http_status status) noexcept;

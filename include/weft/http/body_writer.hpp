@@ -54,6 +54,10 @@ public:
   /// Not called where there is no body to send: HEAD, 204, 304.
   /// @param out  valid until the task has ended
   virtual task<> produce(body_writer& out) = 0;
+
+  /// Whether its body has no end of its own: then its waits end with condition::canceled as soon as
+  /// the server stops. Others have until drain_timeout.
+  virtual bool ends_with_stop() const noexcept { return false; }
 };
 
 }  // namespace http

@@ -145,6 +145,51 @@ TEST_CASE("a producer is cancelled when its peer has reset the connection") {
   });
 }
 
+TEST_CASE("a stop ends a producer without an end, and its answer is whole; others it waits for") {
+  class endless final : public weft::http::body_producer {
+  public:
+    explicit endless(long_wait& wait) : wait_(wait) {}
+    task<> produce(body_writer& out) override {
+      (void)co_await out.write("first");
+      co_await wait_.run();
+    }
+    bool ends_with_stop() const noexcept override { return true; }
+
+  private:
+    long_wait& wait_;
+  };
+  under_each_model([]() -> task<> {
+    long_wait wait;
+    streaming_handler handler([&wait](const request& req, response& res) -> task<> {
+      if (req.path() == "/endless") res.set_producer(std::make_shared<endless>(wait));
+      else
+        produce(res, [](body_writer& out) -> task<> {
+          (void)co_await out.write("a");
+          const std::error_code end = co_await weft::sleep(400ms);
+          (void)co_await out.write(end ? "cut" : "b");
+        });
+      co_return;
+    });
+    running_server server(on_a_free_port(), &handler);
+    server.start();
+    auto events = co_await server.connect();
+    co_await write(events, get("/endless"));
+    co_await read_until(events, "first\r\n");
+    auto download = co_await server.connect();
+    co_await write(download, get("/"));
+    co_await read_until(download, "a\r\n");
+    co_await wait.began.wait();
+    const auto start = weft::scheduler::current().now();
+    co_await server.stop();
+    CHECK(weft::scheduler::current().now() - start < 5s);
+    CHECK(wait.cancelled);
+    const auto rest = co_await read_to_end(events);
+    CHECK(rest == "0\r\n\r\n");
+    const auto waited_for = co_await read_to_end(download);
+    CHECK(waited_for == "1\r\nb\r\n0\r\n\r\n");
+  });
+}
+
 TEST_CASE("a peer that has only finished its direction gets all of a produced body") {
   under_each_model([]() -> task<> {
     streaming_handler handler([](const request&, response& res) -> task<> {
