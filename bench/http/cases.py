@@ -23,6 +23,8 @@ LIMIT = Server("limit")
 LOOP = lab("event_loop", "event_loop")
 PORTABLE = lab("portable", "event_loop", io="portable")
 ONE_WORKER = (lab("gil", "gil", 1), lab("threads", "threads"), lab("sharded", "sharded", 1), lab("parallel", "parallel", 1))
+# Ten times what a request of the case takes, so that what bursts at 0.7 x lets wait is not shed.
+SHEDDING = Server("event_loop, sheds", (*LOOP.options, "--max-queue-delay=10"))
 TWO_WORKERS = (lab("sharded x2", "sharded", 2), lab("parallel x2", "parallel", 2))
 ON_ONE_CORE = (LIMIT, LOOP, PORTABLE, *ONE_WORKER)
 
@@ -34,8 +36,19 @@ P99 = Figure("p99", "ms", "p99_ms")
 MEMORY = Figure("memory", "MiB", "resident_bytes", 1 / 2**20)
 ALLOCATIONS = Figure("allocations", "", "allocations_per_request")
 SYSTEM_CALLS = Figure("system calls", "", "system_calls_per_request")
-COUNTED = (ALLOCATIONS, SYSTEM_CALLS)
+INSTRUCTIONS = Figure("instructions", "", "instructions_per_request")
+COUNTED = (ALLOCATIONS, SYSTEM_CALLS, INSTRUCTIONS)
 FIGURES = (CPU, USER, RATE, P50, P99, MEMORY, *COUNTED)
+
+# Of a server that is asked for 0.7 x and for 2 x what it can do, and of the time after that.
+CAPACITY = Figure("capacity", "1/s", "capacity_per_second", more_is_better=True)
+CALM_P99 = Figure("p99 at 0.7", "ms", "calm_p99_ms")
+GOODPUT = Figure("goodput at 2", "x", "pressed_goodput", more_is_better=True)
+PRESSED_P99 = Figure("p99 at 2", "ms", "pressed_p99_ms")
+P99_TIMES = Figure("p99 at 2 / at 0.7", "x", "p99_times")
+AFTER_P99 = Figure("p99 at 0.7 after", "ms", "after_p99_ms")
+SHED = Figure("CPU of a 503", "us", "shed_us")
+UNDER_OVERLOAD = (CAPACITY, CALM_P99, GOODPUT, PRESSED_P99, P99_TIMES, AFTER_P99, SHED)
 
 JSON, ORDERS = "json GET /json", "orders POST /orders @order"
 
@@ -50,6 +63,7 @@ class Case:
     options: Tuple[str, ...] = ()
     servers: Tuple[Server, ...] = ON_ONE_CORE
     pinned: bool = True  # server and generator have a core each
+    overload: bool = False  # measured as overload.py does
     figures: Tuple[Figure, ...] = FIGURES
 
 
@@ -66,6 +80,8 @@ CASES = [
          ORDERS, ("--connections=64",)),
     Case("idle_10000", "GET /json, 1 connection busy beside 9,999 idle ones",
          options=("--connections=1", "--idle=9999"), figures=(MEMORY,)),
+    Case("overload", "GET /report of about 1 ms, asked for 0.7 x and for 2 x what the server can do",
+         "report GET /report?rows=3000", servers=(LOOP, SHEDDING), figures=UNDER_OVERLOAD, overload=True),
     Case("unpinned_64", "GET /json, kept alive, 64 connections, nothing pinned", options=("--connections=64",),
          servers=(LOOP, PORTABLE, *ONE_WORKER, *TWO_WORKERS), pinned=False, figures=(RATE, CPU, P50, P99)),
 ]
@@ -92,5 +108,7 @@ GOALS = [
     Goal("orders_64", CPU, at_most=0.8, beside=(LIMIT,)),
     Goal("json_1000", MEMORY, at_most=8),
     Goal("idle_10000", MEMORY, at_most=20),
+    Goal("overload", GOODPUT, at_least=0.9, server=SHEDDING),
+    Goal("overload", P99_TIMES, at_most=3, server=SHEDDING),
     Goal("unpinned_64", RATE, at_least=1, server=TWO_WORKERS[1], beside=(LOOP, PORTABLE, *ONE_WORKER)),
 ]

@@ -1,6 +1,6 @@
-"""Heap allocations and system calls for each request, counted in runs of their own.
+"""Heap allocations, system calls and instructions for each request, counted in runs of their own.
 
-Both are counted around a short and a longer run of requests, and what the longer has more is divided
+All are counted in a short and in a longer run of requests, and what the longer has more is divided
 by the requests that it has more: so what connecting costs is not in it, where connections are kept.
 """
 
@@ -11,17 +11,38 @@ import struct
 import tempfile
 from pathlib import Path
 
-from processes import Failed, started
+from cases import LIMIT, LOOP
+from processes import TIME_LIMIT, Failed, started
 from servers import binaries, load, serving
 
 FEW, MANY = 1_000, 9_000  # weft keeps a connection for 10,000
+FEW_SLOW, MANY_SLOW = 500, 2_500  # where a program is run fifty times as slow
 
 
 class Skipped(Exception):
     """This cannot be counted here."""
 
 
-class AllocationCounter:
+class CounterOfCalls:
+    """Counts around requests that a running server answers."""
+
+    few, many = FEW, MANY
+    environment = {}
+
+    def can_count(self, _server):
+        return True
+
+    def count(self, case, server):
+        """@return the counts of both runs"""
+        with serving(server, case, self.environment) as (process, address):
+            def ask(requests):
+                load(case, address, "--warm-up=0", f"--count={requests}")
+            ask(self.many)  # what is made once has been made
+            few = self.counted(process, lambda: ask(self.few))
+            return few, self.counted(process, lambda: ask(self.many))
+
+
+class AllocationCounter(CounterOfCalls):
     """A library that stands before malloc() counts into a file that it shares with us."""
 
     name = "allocations"
@@ -43,12 +64,11 @@ class AllocationCounter:
         return {"allocations": self._count() - before}
 
 
-class SystemCallCounter:
+class SystemCallCounter(CounterOfCalls):
     """strace, attached to a server that runs already."""
 
     name = "system calls"
     source = "system_calls_per_request"
-    environment = {}
 
     def __init__(self):
         if shutil.which("strace") is None:
@@ -66,6 +86,43 @@ class SystemCallCounter:
             return calls_of(Path(table.name).read_text(encoding="utf-8"))
 
 
+class InstructionCounter:
+    """callgrind, which runs the server instruction by instruction: those outside of the kernel."""
+
+    name = "instructions"
+    source = "instructions_per_request"
+    few, many = FEW_SLOW, MANY_SLOW
+
+    def __init__(self):
+        if shutil.which("valgrind") is None:
+            raise Skipped("there is no valgrind in PATH")
+
+    def can_count(self, server):
+        return server in (LIMIT, LOOP)  # where all is done by one thread, in the same order each time
+
+    def count(self, case, server):
+        """@return the counts of both runs, each of a server of its own"""
+        return tuple({"instructions": self._count(case, server, requests)} for requests in (self.few, self.many))
+
+    def _count(self, case, server, requests):
+        with tempfile.TemporaryDirectory(prefix="weft-callgrind-") as folder:
+            profile = Path(folder) / "profile"
+            tool = ("valgrind", "--tool=callgrind", f"--callgrind-out-file={profile}")
+            with serving(server, case, under=tool) as (process, address):
+                load(case, address, "--warm-up=0", f"--count={requests}")
+                process.terminate()
+                process.communicate(timeout=TIME_LIMIT)
+            return instructions_of(profile.read_text(encoding="utf-8"))
+
+
+def instructions_of(profile):
+    """@param profile  as callgrind writes it"""
+    found = re.search(r"^(?:totals|summary): (\d+)", profile, re.MULTILINE)
+    if not found:
+        raise Failed("callgrind's profile has no sum")
+    return int(found.group(1))
+
+
 def calls_of(table):
     """@param table  as `strace -c` writes it  @return how often each system call was made"""
     line = re.compile(r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+) +(?:\d+ +)?(\w+)$", re.MULTILINE)
@@ -79,20 +136,15 @@ def per_request(few, many, requests):
 
 def count(case, server, counter):
     """@return the sum under the counter's figure, and what it consists of"""
-    with serving(server, case, counter.environment) as (process, address):
-        def ask(requests):
-            load(case, address, "--warm-up=0", f"--count={requests}")
-        ask(MANY)  # what is made once has been made
-        few = counter.counted(process, lambda: ask(FEW))
-        many = counter.counted(process, lambda: ask(MANY))
-    kinds = per_request(few, many, MANY - FEW)
+    few, many = counter.count(case, server)
+    kinds = per_request(few, many, counter.many - counter.few)
     return {counter.source: sum(kinds.values()), f"{counter.source}_by_kind": kinds}
 
 
 def counters():
     """@return those that can count here, and why others cannot"""
     found, skipped = [], {}
-    for kind in (AllocationCounter, SystemCallCounter):
+    for kind in (AllocationCounter, SystemCallCounter, InstructionCounter):
         try:
             found.append(kind())
         except Skipped as reason:

@@ -35,27 +35,32 @@ def cores(case):
 
 
 @contextlib.contextmanager
-def serving(server, case, environment=None):
-    """@return the server's process, and where it listens"""
-    with started(command_of(server), cores(case)[0], env={**os.environ, **(environment or {})}) as process:
+def serving(server, case, environment=None, under=()):
+    """@param under  a tool that runs it  @return the server's process, and where it listens"""
+    command = [*under, *command_of(server)]
+    with started(command, cores(case)[0], env={**os.environ, **(environment or {})}) as process:
         found = re.search(r"http://([\d.]+:\d+)", process.stdout.readline())
         if not found:
             raise Failed(f"it does not say where it listens: {process.communicate()[1].strip()}")
         yield process, found.group(1)
 
 
-def load(case, address, *options):
-    """What `lab load` counted. @throws Failed where an answer was wrong or missing"""
+def load(case, address, *options, tolerated=()):
+    """What `lab load` counted. @throws Failed where an answer was wrong or missing, but for errors that are tolerated"""
     command = [str(binaries() / "lab"), "load", f"--target={address}", f"--request={case.request}",
                *case.options, *options, "--json=-"]
     out = output_of(command, cores(case)[1], accepted=(0, 1))
     if not out:
         raise Failed(f"the generator gave up: {' '.join(command)}")
     result = json.loads(out)
-    wrong = {what: count for what, count in result["errors"].items() if count}
+    wrong = errors_of(result, tolerated)
     if wrong or result["idle_answered"] != result["idle_asked"]:
         raise Failed(f"errors under load: {wrong or 'idle connections were lost'}")
     return result
+
+
+def errors_of(result, tolerated=()):
+    return {what: count for what, count in result["errors"].items() if count and what not in tolerated}
 
 
 def percentile(latency, share):

@@ -36,11 +36,6 @@ time_point client_exchange::no_later_than(duration wait) const {
   return std::min(deadline_, from_now(wait));
 }
 
-void client_exchange::drop_lease() noexcept {
-  lease_.reset();
-  shared_lease_.reset();
-}
-
 // ------------------------------------------------------------------ the request
 
 task<result<void>> client_exchange::start(const client_request& request,
@@ -116,9 +111,7 @@ task<result<void>> client_exchange::send_body_beside(const client_request& reque
 }
 
 void client_exchange::begin_sending(const client_request& request) {
-  shared_lease_ = std::make_shared<connection_lease>(std::move(*lease_));
-  lease_.reset();
-  sender_ = std::make_shared<body_sender>(shared_lease_, request,
+  sender_ = std::make_shared<body_sender>(lease_, request,
                                           sending_time{deadline_, options_.body_timeout});
   scheduler::current().spawn(body_sender::run(sender_));
 }
@@ -198,22 +191,20 @@ bool client_exchange::is_asked_for(const response_head& switching) const noexcep
 }
 
 upgraded_stream client_exchange::take_stream() {
-  // There is no sender: what is asked for has no body.
-  const auto kept = std::make_shared<connection_lease>(std::move(*lease_));
-  lease_.reset();
-  client_connection& c = **kept;
-  return {std::shared_ptr<tcp_stream>(kept, &c.stream()), c.take_unread()};
+  client_connection& c = connection();
+  std::string unread = c.take_unread();
+  return {std::shared_ptr<tcp_stream>(std::move(lease_), &c.stream()), std::move(unread)};
 }
 
 task<result<std::string_view>> client_exchange::read() {
   if (complete_) co_return condition::eof;
-  if (!has_lease()) co_return condition::closed;
+  if (lease_ == nullptr) co_return condition::closed;
   const patience wait(deadline_, options_.body_timeout);
   for (;;) {
     auto event = co_await next(wait, stop_at::event);
     if (!event) {
       const auto cause = co_await cause_of(event.error());
-      drop_lease();
+      lease_.reset();
       co_return cause;
     }
     response_parser& parser = connection().parser();
@@ -226,7 +217,7 @@ task<result<std::string_view>> client_exchange::read() {
     auto settled = co_await settle_sending();
     if (!settled) {
       sender_->stop();
-      drop_lease();
+      lease_.reset();
       co_return settled.error();
     }
   }
@@ -259,15 +250,12 @@ result<parse_event> client_exchange::at_end_of_stream() {
 void client_exchange::finish() {
   complete_ = true;
   client_connection& c = connection();
-  if (has_sent_all() && c.parser().keep_alive() && !c.has_unread()) lease().give_back();
-  drop_lease();
+  if (has_sent_all() && c.parser().keep_alive() && !c.has_unread()) lease_->give_back();
+  lease_.reset();
 }
 
 bool client_exchange::met_a_closed_connection(std::error_code error) const noexcept {
-  const connection_lease* const used = shared_lease_ ? shared_lease_.get()
-                                       : lease_      ? &*lease_
-                                                     : nullptr;
-  return used != nullptr && used->was_resting() && !has_received_ && !is_final(error);
+  return lease_ != nullptr && lease_->was_resting() && !has_received_ && !is_final(error);
 }
 
 }  // namespace weft::http

@@ -27,7 +27,9 @@ class client_exchange {
 public:
   /// @param deadline  of all of it
   client_exchange(connection_lease lease, const client_options& options, time_point deadline)
-      : lease_(std::move(lease)), options_(options), deadline_(deadline) {}
+      : lease_(std::make_shared<connection_lease>(std::move(lease))),
+        options_(options),
+        deadline_(deadline) {}
   ~client_exchange() {
     if (sender_ != nullptr) sender_->stop();
   }
@@ -84,13 +86,9 @@ private:
   time_point no_later_than(duration wait) const;
   void finish();
 
-  connection_lease& lease() noexcept { return shared_lease_ ? *shared_lease_ : *lease_; }
-  client_connection& connection() noexcept { return *lease(); }
-  bool has_lease() const noexcept { return shared_lease_ != nullptr || lease_.has_value(); }
-  void drop_lease() noexcept;
+  client_connection& connection() noexcept { return **lease_; }
 
-  std::optional<connection_lease> lease_;
-  std::shared_ptr<connection_lease> shared_lease_;  // instead, where a sender has a part in it
+  std::shared_ptr<connection_lease> lease_;  // shared with a sender, or a switched stream
   std::shared_ptr<body_sender> sender_;
   const client_options& options_;  // the pool's, which lives as long as this (see answer_stream)
   const time_point deadline_;

@@ -15,13 +15,7 @@ constexpr unsigned max_empty_lines = 4;
 }  // namespace
 
 parse_step request_parser::next(std::string_view unread) {
-  switch (state_) {
-    case state::head: return read_head(unread);
-    case state::body: return read_body(unread);
-    case state::done: return {parse_event::done, 0};
-    case state::failed: break;
-  }
-  return {parse_event::error, 0};
+  return is_at_head() ? read_head(unread) : go_on(unread);
 }
 
 parse_step request_parser::read_head(std::string_view unread) {
@@ -56,30 +50,8 @@ void request_parser::describe_head() noexcept {
 
 void request_parser::begin_body() noexcept {
   const auto& framing = head_.framing();
-  state_ = framing.chunked || framing.content_length != 0 ? state::body : state::done;
-  if (state_ == state::done) return;
-  if (framing.chunked) body_.begin_chunked();
-  else body_.begin_length(framing.content_length);
-}
-
-parse_step request_parser::read_body(std::string_view unread) {
-  using outcome = detail::body_decoder::outcome;
-  const auto step = body_.next(unread);
-  switch (step.result) {
-    case outcome::need_more: return {parse_event::need_more, step.consumed};
-    case outcome::data: return {parse_event::body, step.consumed};
-    case outcome::trailer: return {parse_event::trailer, step.consumed};
-    case outcome::failed: return fail(body_.error());
-    case outcome::end: break;
-  }
-  state_ = state::done;
-  return {parse_event::done, step.consumed};
-}
-
-parse_step request_parser::fail(const parse_error& error) noexcept {
-  error_ = &error;
-  state_ = state::failed;
-  return {parse_event::error, 0};
+  if (framing.chunked) begin_chunked();
+  else begin_length(framing.content_length);
 }
 
 bool request_parser::expects_continue() const noexcept {
@@ -99,9 +71,8 @@ void request_parser::reset() noexcept {
   message_.set_body({});
   message_.set_trailers({});
   message_.set_method(http_method::other, {});
-  error_ = nullptr;
   empty_lines_ = 0;
-  state_ = state::head;
+  restart();
 }
 
 }  // namespace weft::http

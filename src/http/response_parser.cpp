@@ -20,13 +20,7 @@ bool is_success(http_status status) noexcept { return static_cast<unsigned>(stat
 }  // namespace
 
 parse_step response_parser::next(std::string_view unread) {
-  switch (state_) {
-    case state::head: return read_head(unread);
-    case state::body: return read_body(unread);
-    case state::done: return {parse_event::done, 0};
-    case state::failed: break;
-  }
-  return {parse_event::error, 0};
+  return is_at_head() ? read_head(unread) : go_on(unread);
 }
 
 parse_step response_parser::read_head(std::string_view unread) {
@@ -67,46 +61,19 @@ response_parser::framing response_parser::framing_of_body() const noexcept {
 
 void response_parser::begin_body() noexcept {
   framing_ = framing_of_body();
-  state_ = state::body;
   switch (framing_) {
-    case framing::chunked: return body_.begin_chunked();
-    case framing::until_close: return body_.begin_until_close();
-    case framing::length:
-      if (head_.framing().content_length != 0)
-        return body_.begin_length(head_.framing().content_length);
-      break;
+    case framing::chunked: return begin_chunked();
+    case framing::until_close: return begin_until_close();
+    case framing::length: return begin_length(head_.framing().content_length);
     case framing::none:
-    case framing::tunnel: break;
+    case framing::tunnel: return begin_length(0);
   }
-  state_ = state::done;
-}
-
-parse_step response_parser::read_body(std::string_view unread) {
-  using outcome = detail::body_decoder::outcome;
-  const auto step = body_.next(unread);
-  switch (step.result) {
-    case outcome::need_more: return {parse_event::need_more, step.consumed};
-    case outcome::data: return {parse_event::body, step.consumed};
-    case outcome::trailer: return {parse_event::trailer, step.consumed};
-    case outcome::failed: return fail(body_.error());
-    case outcome::end: break;
-  }
-  state_ = state::done;
-  return {parse_event::done, step.consumed};
 }
 
 parse_step response_parser::finish() noexcept {
-  if (state_ == state::failed) return {parse_event::error, 0};
-  const bool ends_here = state_ == state::body && framing_ == framing::until_close;
-  if (!ends_here && state_ != state::done) return fail(errors::cut_short);
-  state_ = state::done;
-  return {parse_event::done, 0};
-}
-
-parse_step response_parser::fail(const parse_error& error) noexcept {
-  error_ = &error;
-  state_ = state::failed;
-  return {parse_event::error, 0};
+  if (has_failed()) return {parse_event::error, 0};
+  const bool ends_here = is_in_body() && framing_ == framing::until_close;
+  return ends_here || is_done() ? message_steps::finish() : fail(errors::cut_short);
 }
 
 bool response_parser::keep_alive() const noexcept {
@@ -124,10 +91,9 @@ std::optional<std::uint64_t> response_parser::content_length() const noexcept {
 
 void response_parser::reset(http_method asked) noexcept {
   head_.reset();
-  error_ = nullptr;
+  restart();
   interim_answers_ = 0;
   asked_ = asked;
-  state_ = state::head;
   framing_ = framing::none;
   told_to_continue_ = false;
 }

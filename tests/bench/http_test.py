@@ -54,6 +54,11 @@ class Figures(unittest.TestCase):
         self.assertEqual([servers.percentile(latency, share) for share in (0.5, 0.51, 0.99, 1)], [1, 2, 2, 9])
         self.assertIsNone(servers.percentile({"count": 0, "buckets": []}, 0.5))
 
+    def test_an_error_that_is_not_tolerated_is_one(self):
+        result = {"errors": {"status": 2, "closed": 0, "framing": 1}}
+        self.assertEqual(servers.errors_of(result), {"status": 2, "framing": 1})
+        self.assertEqual(servers.errors_of(result, ("status",)), {"framing": 1})
+
     def test_a_ratio_is_of_the_same_round_and_a_failed_round_counts_for_nobody(self):
         gathered = rounds(self.case, limit=cpu(10, 20, None, 10), event_loop=cpu(11, 30, 99, 12))
         found = results.times(gathered, self.case, LOOP, (LIMIT,), CPU)
@@ -113,6 +118,19 @@ class Counting(unittest.TestCase):
         for name in ("sendto", "recvfrom", "epoll_wait"):
             self.assertAlmostEqual(found[name], 1, delta=0.0005, msg=name)
 
+    def test_the_sum_of_callgrind_is_read(self):
+        self.assertEqual(counting.instructions_of("version: 1\nevents: Ir\nfn=(1) main\n16 5\ntotals: 1234567\n"), 1234567)
+        self.assertRaises(Failed, counting.instructions_of, "version: 1\nevents: Ir\n")
+
+    def test_instructions_are_those_that_the_server_runs(self):
+        if shutil.which("valgrind") is None:
+            return self.assertRaises(counting.Skipped, counting.InstructionCounter)
+        counter = counting.InstructionCounter()
+        self.assertFalse(counter.can_count(PORTABLE))
+        of_limit = counting.count(self.json_1, LIMIT, counter)["instructions_per_request"]
+        self.assertGreater(of_limit, 300)
+        self.assertGreater(counting.count(self.orders, LIMIT, counter)["instructions_per_request"], 2 * of_limit)
+
     def test_allocations_are_those_that_the_server_makes(self):
         if not (BIN / "weft_count_allocations.so").exists():  # a sanitizer's build
             return self.assertRaises(counting.Skipped, counting.AllocationCounter)
@@ -139,6 +157,18 @@ class Command(unittest.TestCase):
         for figures in of_servers.values():
             self.assertLessEqual({"CPU", "user", "rate", "p50", "p99", "memory"}, set(figures))
         self.assertRegex(done.stdout, r"(met|missed) +orders_64, CPU, event_loop: [\d.]+ x limit \(at most 0.8\)")
+
+    def test_what_overload_does_is_measured_with_and_without_shedding(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "results.json"
+            done = self.run_driver("--case=overload", "--rounds=1", "--seconds=0.3", f"--json={file}")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            written = json.loads(file.read_text(encoding="utf-8"))
+        of_servers = {entry["server"]: entry["values"] for entry in written["rounds"]}
+        self.assertEqual(of_servers["event_loop"]["pressed_shed"], 0)
+        self.assertGreater(of_servers["event_loop, sheds"]["pressed_shed"], 0)
+        self.assertGreater(of_servers["event_loop, sheds"]["shed_us"], 0)
+        self.assertEqual(len(written["verdicts"]), 2)
 
     def test_without_strace_it_says_so_and_measures_the_rest(self):
         with tempfile.TemporaryDirectory() as empty:

@@ -1,10 +1,12 @@
 // Request targets, authorities, percent-escapes and queries.
 //
 // Oracles: a target or an authority is accepted exactly where Boost.URL accepts it as one of http,
-// and has the same parts; escapes and queries decode as there; a URL that the client would request
-// is one that the server accepts; a local target leads to no other host.
+// and has the same parts; a list of hosts allows an authority exactly where Boost.URL sees one of
+// them in it; escapes and queries decode as there; a URL that the client would request is one that
+// the server accepts; a local target leads to no other host.
 
 #include "http/authority.hpp"
+#include "http/host_list.hpp"
 #include "http/request_target.hpp"
 #include "support/message_reader.hpp"
 #include "support/target.hpp"
@@ -27,7 +29,7 @@ namespace weft::fuzz {
 
 const std::vector<std::string_view> plants = {"lose_query",  "accept_target", "accept_authority",
                                               "keep_escape", "keep_plus",     "lose_pair",
-                                              "lose_port",   "accept_local"};
+                                              "lose_port",   "accept_local",  "allow_host"};
 
 namespace {
 
@@ -111,6 +113,29 @@ void check_authority(std::string_view text) {
   const bool ours = detail::is_authority(text) || is_planted("accept_authority");
   expect(ours == (theirs && has_http_authority(*theirs)),
          "Boost.URL judges an authority otherwise");
+}
+
+/// Of an authority that is one, in lower case and without the dot of the root.
+std::string host_in(std::string_view authority) {
+  auto host = copy_of(urls::parse_authority(authority)->encoded_host());
+  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+  if (host.ends_with('.')) host.pop_back();
+  return host;
+}
+
+void check_host_list(std::string_view text) {
+  static const http::host_list some({"a.example", "*.b.example"});
+  if (has_large_v(text) || !detail::is_authority(text)) return;
+  const auto host = host_in(text);
+  constexpr std::string_view domain = ".b.example";
+  const bool is_one =
+      host == "a.example" || (host.size() > domain.size() && host.ends_with(domain));
+  expect((some.allows(text) || is_planted("allow_host")) == is_one,
+         "a list of hosts judges an authority otherwise");
+  const bool can_be_listed =
+      !host.empty() && !host.ends_with('.') && host.find('*') == std::string::npos;
+  if (can_be_listed)
+    expect(http::host_list({host}).allows(text), "a list of one host does not allow it");
 }
 
 // ------------------------------------------------------------------ escapes and queries
@@ -203,6 +228,7 @@ void check_location(std::string_view text) {
 void try_input(std::string_view bytes) {
   check_target(bytes);
   check_authority(bytes);
+  check_host_list(bytes);
   check_escapes(bytes);
   check_query(bytes);
   check_client_url(bytes);

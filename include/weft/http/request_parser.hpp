@@ -1,7 +1,7 @@
 #pragma once
 
-#include <weft/http/detail/body_decoder.hpp>
 #include <weft/http/detail/head_parser.hpp>
+#include <weft/http/detail/message_steps.hpp>
 #include <weft/http/limits.hpp>
 #include <weft/http/parse_error.hpp>
 #include <weft/http/parse_event.hpp>
@@ -24,10 +24,10 @@ namespace weft::http {
 /// Cost: no allocation once a message with as many headers was seen.
 /// @source RFC 9112, RFC 9110 5 to 7 and 10.1.1
 /// @example tests/unit/http/request_parser_test.cpp:loop
-class request_parser {
+class request_parser : private detail::message_steps {
 public:
   /// @param limits  kept by reference
-  explicit request_parser(const http_limits& limits) : head_(limits), body_(limits) {}
+  explicit request_parser(const http_limits& limits) : message_steps(limits), head_(limits) {}
   request_parser(const http_limits&&) = delete;
   request_parser(const request_parser&) = delete;
   request_parser& operator=(const request_parser&) = delete;
@@ -42,9 +42,9 @@ public:
   /// Complete after `head`, until reset(); before it, only method() may be known.
   const request& message() const noexcept { return message_; }
   request& message() noexcept { return message_; }
-  std::string_view body_chunk() const noexcept { return body_.chunk(); }
-  const header_field& trailer() const noexcept { return body_.trailer(); }
-  const parse_error& error() const noexcept { return *error_; }
+  using message_steps::body_chunk;
+  using message_steps::error;
+  using message_steps::trailer;
 
   /// Whether the client waits for "100 Continue" before it sends a body; valid after `head`.
   bool expects_continue() const noexcept;
@@ -52,34 +52,26 @@ public:
   std::optional<std::uint64_t> content_length() const noexcept;
   bool chunked() const noexcept { return head_.framing().chunked; }
 
-  /// Another body limit for this message only, to be set between `head` and the next step.
-  void limit_body(std::uint64_t bytes) noexcept { body_.set_max_bytes(bytes); }
+  using message_steps::limit_body;
 
   /// Starts the next message, after `error` only the first one of another connection.
   void reset() noexcept;
   /// The limits of another connection. Between two messages. @param limits  kept by reference
   void use(const http_limits& limits) noexcept {
     head_.use(limits);
-    body_.use(limits);
+    message_steps::use(limits);
   }
   /// Whether something of a message was consumed, empty lines before it too.
-  bool has_begun() const noexcept { return empty_lines_ != 0 || state_ != state::head; }
+  bool has_begun() const noexcept { return empty_lines_ != 0 || !is_at_head(); }
 
 private:
-  enum class state : std::uint8_t { head, body, done, failed };
-
   parse_step read_head(std::string_view unread);
-  parse_step read_body(std::string_view unread);
-  parse_step fail(const parse_error& error) noexcept;
   void describe_head() noexcept;
   void begin_body() noexcept;
 
   detail::request_head_parser head_;
-  detail::body_decoder body_;
   request message_;
-  const parse_error* error_ = nullptr;
   unsigned empty_lines_ = 0;
-  state state_ = state::head;
 };
 
 }  // namespace weft::http

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <weft/http/detail/body_decoder.hpp>
 #include <weft/http/detail/head_parser.hpp>
+#include <weft/http/detail/message_steps.hpp>
 #include <weft/http/header_field.hpp>
 #include <weft/http/limits.hpp>
 #include <weft/http/method.hpp>
@@ -43,10 +43,10 @@ struct response_head {
 /// Cost: no allocation once an answer with as many headers was seen.
 /// @source RFC 9112 4, 6.3 and 9.3; RFC 9110 15
 /// @example tests/unit/http/response_parser_test.cpp:loop
-class response_parser {
+class response_parser : private detail::message_steps {
 public:
   /// @param limits  kept by reference; max_request_line_bytes bounds the status line
-  explicit response_parser(const http_limits& limits) : head_(limits), body_(limits) {}
+  explicit response_parser(const http_limits& limits) : message_steps(limits), head_(limits) {}
   response_parser(const http_limits&&) = delete;
   response_parser(const response_parser&) = delete;
   response_parser& operator=(const response_parser&) = delete;
@@ -63,11 +63,9 @@ public:
 
   /// Valid after `head`.
   const response_head& message() const noexcept { return message_; }
-  std::string_view body_chunk() const noexcept { return body_.chunk(); }
-  /// Trailers are told apart from headers: merged into them they could say what those said
-  /// otherwise.
-  const header_field& trailer() const noexcept { return body_.trailer(); }
-  const parse_error& error() const noexcept { return *error_; }
+  using message_steps::body_chunk;
+  using message_steps::error;
+  using message_steps::trailer;
 
   /// Whether 100 Continue has come: the body of the request may be sent.
   bool told_to_continue() const noexcept { return told_to_continue_; }
@@ -80,31 +78,24 @@ public:
   /// with the connection. Valid after `head`.
   std::optional<std::uint64_t> content_length() const noexcept;
 
-  /// Another body limit for this answer only, to be set between `head` and the next step.
-  void limit_body(std::uint64_t bytes) noexcept { body_.set_max_bytes(bytes); }
+  using message_steps::limit_body;
 
   /// Starts the next answer, after `error` only the first one of another connection.
   /// @param asked  the method of its request, which decides whether a body follows
   void reset(http_method asked = http_method::get) noexcept;
 
 private:
-  enum class state : std::uint8_t { head, body, done, failed };
   enum class framing : std::uint8_t { none, length, chunked, until_close, tunnel };
 
   parse_step read_head(std::string_view unread);
-  parse_step read_body(std::string_view unread);
-  parse_step fail(const parse_error& error) noexcept;
   bool skip_interim() noexcept;
   framing framing_of_body() const noexcept;
   void begin_body() noexcept;
 
   detail::answer_head_parser head_;
-  detail::body_decoder body_;
   response_head message_;
-  const parse_error* error_ = nullptr;
   unsigned interim_answers_ = 0;
   http_method asked_ = http_method::get;
-  state state_ = state::head;
   framing framing_ = framing::none;
   bool told_to_continue_ = false;
 };

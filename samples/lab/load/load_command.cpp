@@ -128,7 +128,8 @@ void add_load_command(CLI::App& program, int& exit_code) {
   CLI::App& load = *program.add_subcommand("load", "Send requests and measure the answers");
   load.add_option("--target", plan.target, "HOST:PORT of the server")->capture_default_str();
   load.add_option("--request", options->requests,
-                  "'NAME METHOD PATH [WEIGHT] [@BODYFILE]', more than once for a mix; @order is "
+                  "'NAME METHOD PATH [WEIGHT] [=STATUS] [@BODYFILE]', more than once for a mix; "
+                  "=STATUS is what a good answer has (200), @order is "
                   "the built-in 2 KB order")
       ->required();
   load.add_option("--connections", plan.connections, "How many at once")->capture_default_str();

@@ -23,9 +23,19 @@ double parse_weight(const std::string& word) {
   double weight = 0;
   const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), weight);
   if (error != std::errc{} || end != word.data() + word.size()) {
-    throw std::runtime_error("'" + word + "' is neither a weight nor @BODYFILE");
+    throw std::runtime_error("'" + word + "' is neither a weight nor =STATUS nor @BODYFILE");
   }
   return weight;
+}
+
+int parse_status(const std::string& digits) {
+  int status = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), status);
+  const bool is_number = error == std::errc{} && end == digits.data() + digits.size();
+  if (!is_number || status < 200 || status > 599) {
+    throw std::runtime_error("'=" + digits + "' is no status of an answer");
+  }
+  return status;
 }
 
 }  // namespace
@@ -38,6 +48,7 @@ request_kind parse_request_spec(std::string_view text) {
   }
   for (std::string word; words >> word;) {
     if (word.front() == '@') kind.body = read_body(word.substr(1));
+    else if (word.front() == '=') kind.expected_status = parse_status(word.substr(1));
     else kind.weight = parse_weight(word);
   }
   return kind;

@@ -39,11 +39,16 @@ TEST_CASE("a request is read from a line of words") {
   CHECK(kind.weight == 2.5);
   CHECK(kind.body == lab::order_json());
   CHECK(parse_request_spec("json GET /json").weight == 1);
+  CHECK(parse_request_spec("json GET /json").expected_status == 200);
+  CHECK(parse_request_spec("shed GET /json =503").expected_status == 503);
 }
 
 TEST_CASE("a request line that makes no sense is refused") {
   CHECK_THROWS_AS(parse_request_spec("json GET"), std::runtime_error);
   CHECK_THROWS_AS(parse_request_spec("json GET / often"), std::runtime_error);
+  for (const char* const none : {"=", "=no", "=199", "=600", "=200x"}) {
+    CHECK_THROWS_AS(parse_request_spec(std::string("json GET / ") + none), std::runtime_error);
+  }
   CHECK_THROWS_AS(parse_request_spec("json POST / @/no/such/file"), std::runtime_error);
 }
 
