@@ -33,6 +33,10 @@
 #include <weft/web/client_address.hpp>
 #include <weft/web/cookie.hpp>
 #include <weft/web/entity_tag.hpp>
+#include <weft/web/files/content_disposition.hpp>
+#include <weft/web/files/file_reply.hpp>
+#include <weft/web/files/media_type.hpp>
+#include <weft/web/files/static_files.hpp>
 #include <weft/web/form.hpp>
 #include <weft/web/header.hpp>
 #include <weft/web/json.hpp>
