@@ -27,6 +27,7 @@
 #include <weft/runtime/when_all.hpp>
 #include <weft/runtime/when_any.hpp>
 #include <weft/runtime/yield.hpp>
+#include <weft/web/accept.hpp>
 #include <weft/web/app.hpp>
 #include <weft/web/body.hpp>
 #include <weft/web/cache_control.hpp>
