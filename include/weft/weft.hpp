@@ -61,5 +61,6 @@
 #include <weft/web/sse.hpp>
 #include <weft/web/state.hpp>
 #include <weft/web/stream.hpp>
+#include <weft/web/templates.hpp>
 #include <weft/web/upload.hpp>
 #include <weft/web/uuid.hpp>
