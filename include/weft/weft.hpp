@@ -27,6 +27,7 @@
 #include <weft/runtime/when_all.hpp>
 #include <weft/runtime/when_any.hpp>
 #include <weft/runtime/yield.hpp>
+#include <weft/web/accept.hpp>
 #include <weft/web/api_description.hpp>
 #include <weft/web/app.hpp>
 #include <weft/web/authenticated.hpp>
@@ -36,6 +37,10 @@
 #include <weft/web/cookie.hpp>
 #include <weft/web/entity_tag.hpp>
 #include <weft/web/equal_secrets.hpp>
+#include <weft/web/files/content_disposition.hpp>
+#include <weft/web/files/file_reply.hpp>
+#include <weft/web/files/media_type.hpp>
+#include <weft/web/files/static_files.hpp>
 #include <weft/web/form.hpp>
 #include <weft/web/header.hpp>
 #include <weft/web/health.hpp>
@@ -66,5 +71,6 @@
 #include <weft/web/sse.hpp>
 #include <weft/web/state.hpp>
 #include <weft/web/stream.hpp>
+#include <weft/web/templates.hpp>
 #include <weft/web/upload.hpp>
 #include <weft/web/uuid.hpp>
