@@ -1,7 +1,8 @@
 #include "body_sender.hpp"
 
-#include "request_writer.hpp"
 #include "until.hpp"
+
+#include <weft/http/request_writer.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -4,9 +4,10 @@
 #include "client_exchange.hpp"
 #include "client_pool.hpp"
 #include "field_rules.hpp"
-#include "redirect.hpp"
-#include "request_target.hpp"
 #include "until.hpp"
+
+#include <weft/http/redirect.hpp>
+#include <weft/http/request_target.hpp>
 
 #include <algorithm>
 #include <stdexcept>

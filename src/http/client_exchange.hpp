@@ -2,13 +2,13 @@
 
 #include "body_sender.hpp"
 #include "client_pool.hpp"
-#include "request_writer.hpp"
 
 #include <weft/base/byte_buffer.hpp>
 #include <weft/base/clock.hpp>
 #include <weft/http/answer.hpp>
 #include <weft/http/client_request.hpp>
 #include <weft/http/field_list.hpp>
+#include <weft/http/request_writer.hpp>
 #include <weft/http/takeover.hpp>
 #include <weft/runtime/task_group.hpp>
 

@@ -97,7 +97,7 @@ private:
   endpoint remote() const override { return wire_.remote(); }
   void limit_time(duration limit) noexcept override;
   void leave_count() noexcept override { reader_.leave_count(); }
-  const http_server& server() const noexcept override { return server_; }
+  const http_server* server() const noexcept override { return &server_; }
 
   wire wire_;
   http_handler& handler_;

@@ -1,6 +1,6 @@
-#include "redirect.hpp"
+#include <weft/http/redirect.hpp>
 
-#include "request_target.hpp"
+#include <weft/http/request_target.hpp>
 
 #include <utility>
 

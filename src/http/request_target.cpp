@@ -1,4 +1,4 @@
-#include "request_target.hpp"
+#include <weft/http/request_target.hpp>
 
 #include "authority.hpp"
 #include "char_class.hpp"

@@ -1,4 +1,4 @@
-#include "request_writer.hpp"
+#include <weft/http/request_writer.hpp>
 
 #include "field_rules.hpp"
 

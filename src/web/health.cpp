@@ -29,7 +29,8 @@ void require_sense(const std::vector<health_check>& checks) {
 
 bool is_stopping(const context& ctx) {
   const auto* const connection = ctx.request().exchange();
-  return connection != nullptr && connection->server().is_stopping();
+  const http_server* const server = connection != nullptr ? connection->server() : nullptr;
+  return server != nullptr && server->is_stopping();
 }
 
 // What is wrong is for the log: who looks at the page is told only which check it was.

@@ -106,7 +106,8 @@ public:
   void write(const context& ctx, std::string& out) {
     counts_.write(out);
     const auto* const connection = ctx.request().exchange();
-    if (connection != nullptr) write_server(out, connection->server().metrics());
+    const http_server* const server = connection != nullptr ? connection->server() : nullptr;
+    if (server != nullptr) write_server(out, server->metrics());
     write_scheduler(out, scheduler::current().metrics());
     const std::scoped_lock lock(mutex_);
     for (const auto& other : others_) other(out);

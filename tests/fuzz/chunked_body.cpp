@@ -3,7 +3,6 @@
 // Oracles: whole or cut anywhere, the same body; Beast reads alike what is accepted; a request and
 // an answer end in the same way with the same body; what write_chunk() has framed is read back.
 
-#include "http/request_writer.hpp"
 #include "support/beast_reader.hpp"
 #include "support/choices.hpp"
 #include "support/limits.hpp"
@@ -11,6 +10,7 @@
 #include "support/target.hpp"
 
 #include <weft/base/byte_buffer.hpp>
+#include <weft/http/request_writer.hpp>
 
 #include <array>
 

@@ -4,9 +4,6 @@
 // that were set, and nothing else; what a setter refuses leaves no trace; a value with CR or LF is
 // refused.
 
-#include "http/request_writer.hpp"
-
-#include "http/request_target.hpp"
 #include "support/beast_reader.hpp"
 #include "support/choices.hpp"
 #include "support/message_reader.hpp"
@@ -15,6 +12,8 @@
 
 #include <weft/base/byte_buffer.hpp>
 #include <weft/http/client_request.hpp>
+#include <weft/http/request_target.hpp>
+#include <weft/http/request_writer.hpp>
 
 #include <array>
 #include <memory>

@@ -3,7 +3,6 @@
 // Oracles: response_parser and Beast read the status, the fields and the body that were set, and
 // nothing else; what a setter refuses leaves no trace; a value with CR or LF is refused.
 
-#include "http/request_writer.hpp"
 #include "support/beast_reader.hpp"
 #include "support/choices.hpp"
 #include "support/message_reader.hpp"
@@ -11,6 +10,7 @@
 #include "support/texts.hpp"
 
 #include <weft/base/byte_buffer.hpp>
+#include <weft/http/request_writer.hpp>
 #include <weft/http/response.hpp>
 #include <weft/http/response_writer.hpp>
 

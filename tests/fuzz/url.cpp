@@ -7,11 +7,12 @@
 
 #include "http/authority.hpp"
 #include "http/host_list.hpp"
-#include "http/request_target.hpp"
 #include "support/message_reader.hpp"
 #include "support/target.hpp"
 #include "web/percent.hpp"
 #include "web/query_pairs.hpp"
+
+#include <weft/http/request_target.hpp>
 
 #include <boost/beast/websocket/detail/utf8_checker.hpp>
 #include <boost/url/parse.hpp>

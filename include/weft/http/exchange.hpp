@@ -34,7 +34,8 @@ public:
   virtual void leave_count() noexcept = 0;
 
   /// Whose connection it is: for a look at its health and its metrics.
-  virtual const http_server& server() const noexcept = 0;
+  /// @return null where no server takes part, as in a test
+  virtual const http_server* server() const noexcept = 0;
 
 protected:
   ~exchange() = default;

@@ -1,4 +1,4 @@
-#include "http/request_writer.hpp"
+#include <weft/http/request_writer.hpp>
 
 #include <weft/http/client_request.hpp>
 #include <weft/http/request_parser.hpp>

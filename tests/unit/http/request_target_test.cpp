@@ -1,5 +1,6 @@
-#include "http/request_target.hpp"
-#include "http/redirect.hpp"
+#include <weft/http/request_target.hpp>
+
+#include <weft/http/redirect.hpp>
 
 #include <catch2/catch_test_macros.hpp>
 
