@@ -46,6 +46,7 @@
 #include <weft/web/middleware/authentication.hpp>
 #include <weft/web/middleware/cors.hpp>
 #include <weft/web/middleware/csrf.hpp>
+#include <weft/web/middleware/idempotency.hpp>
 #include <weft/web/middleware/rate_limit.hpp>
 #include <weft/web/middleware/request_ids.hpp>
 #include <weft/web/middleware/secure_headers.hpp>
