@@ -56,6 +56,7 @@
 #include <weft/web/middleware/cors.hpp>
 #include <weft/web/middleware/csrf.hpp>
 #include <weft/web/middleware/etag.hpp>
+#include <weft/web/middleware/idempotency.hpp>
 #include <weft/web/middleware/rate_limit.hpp>
 #include <weft/web/middleware/request_ids.hpp>
 #include <weft/web/middleware/secure_headers.hpp>
