@@ -19,9 +19,10 @@ bool is_digits(std::string_view text) noexcept {
 // LF follows: the event must not wait for the next one.
 void event_parser::feed(std::string_view piece) {
   while (!piece.empty()) {
-    if (after_cr_ && piece.front() == '\n') piece.remove_prefix(1);
-    if (piece.empty()) break;
-    after_cr_ = false;
+    if (std::exchange(after_cr_, false) && piece.front() == '\n') {
+      piece.remove_prefix(1);
+      continue;
+    }
     const auto end = piece.find_first_of("\r\n");
     line_.append(piece.substr(0, end));
     if (end == std::string_view::npos) return;

@@ -123,6 +123,7 @@ std::string_view take_domain(const attributes& said, const cookie_place& from, k
     return "the domain is that of many sites";
   }
   if (!matches_domain(from.host, said.domain)) return "the domain is not that of the host";
+  into.domain = said.domain;
   // A name without a dot stands for this host alone.
   into.host_only = said.domain.find('.') == std::string::npos || is_address(from.host);
   return "";

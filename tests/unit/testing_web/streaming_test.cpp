@@ -199,24 +199,27 @@ TEST_CASE("a reader that is slow slows the writer down") {
   });
 }
 
-TEST_CASE("a client that drops an answer has gone: waits of its writer end") {
+TEST_CASE("a client that drops an answer has gone: writes fail, and in process waits end at once") {
   weft::app app;
   const auto gone = std::make_shared<weft::event>();
-  app.get("/news", [gone] {
+  app.get("/news/{pause}", [gone](weft::path<int> pause) {
     return weft::stream(
-        [gone](body_writer& out) -> task<> {
-          (void)co_await out.write("hello");
-          const std::error_code cut = co_await weft::sleep(1h);
-          const auto sent = co_await out.write("more");
-          if (cut == condition::canceled && !sent) gone->set();
+        [gone, pause = std::chrono::milliseconds(*pause)](body_writer& out) -> task<> {
+          for (;;) {
+            const auto sent = co_await out.write("news");
+            if (!sent) break;
+            const std::error_code cut = co_await weft::sleep(pause);
+            if (cut) continue;
+          }
+          gone->set();
         },
         "text/plain");
   });
-  with_each_client(app, [&gone](app_client& client) {
+  const auto notices = [&gone](app_client& client, std::string target) {
     gone->reset();
-    const bool noticed = client.run([&gone](user_agent& agent) -> task<bool> {
+    return client.run([&gone, target](user_agent& agent) -> task<bool> {
       {
-        client_request request("GET", "/news");
+        client_request request("GET", target);
         auto answer = co_await agent.open(std::move(request));
         const auto first = co_await answer.read();
         if (!first) co_return false;
@@ -224,8 +227,9 @@ TEST_CASE("a client that drops an answer has gone: waits of its writer end") {
       const auto seen = co_await gone->wait();
       co_return seen.has_value();
     });
-    CHECK(noticed);
-  });
+  };
+  with_each_client(app, [&](app_client& client) { CHECK(notices(client, "/news/5")); });
+  with_each_model(app, [&](app_client& client) { CHECK(notices(client, "/news/3600000")); });
 }
 
 TEST_CASE("a read that is cancelled ends the request") {
