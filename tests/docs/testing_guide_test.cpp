@@ -72,8 +72,8 @@ TEST_CASE("the guide's answers say what they are") {
   const auto all = client.get("/notes");
   CHECK(all.json_at("/0/text") == "weave");
   CHECK(all.json_at<int>("/0/stars") == 3);
-  const auto refused = client.post("/notes", R"({"text":7})", "application/json").expect(422);
-  CHECK(refused.json_at("/errors/0/pointer") == "/text");
+  const auto refused = client.post("/notes", R"({"text":7})", "application/json");
+  CHECK(refused.expect(422).json_at("/errors/0/pointer") == "/text");
   // [/answers]
 }
 
