@@ -2,7 +2,7 @@
 
 # `testing` is for the tests of users, who link it by its name: no service ships it.
 set(umbrella_layers ${WEFT_LAYERS})
-list(REMOVE_ITEM umbrella_layers testing)
+list(REMOVE_ITEM umbrella_layers testing testing_web)
 
 add_library(weft INTERFACE)
 add_library(weft::weft ALIAS weft)

@@ -1,7 +1,8 @@
 # weft_layer, weft_program and weft_unit_test: the three kinds of target in this tree.
 
-# Lowest first. `testing` stands beside http and web: user tests link it, no other layer does.
-set(WEFT_LAYERS base runtime net http web testing)
+# Lowest first. `testing` stands beside http and web: user tests link it, no other layer does. Its
+# part for tests of apps is a target of its own.
+set(WEFT_LAYERS base runtime net http web testing testing_web)
 
 add_library(weft_warnings INTERFACE)
 target_compile_options(weft_warnings INTERFACE

@@ -23,7 +23,7 @@ SANS_IO_EXCEPT = re.compile(r"(handler|server|connection|client|reader)")
 # Third parties, and where in src/ and include/weft/ each may be included.
 DOORS = {
     "boost/asio": r"src/net/|include/weft/net/asio\w*\.hpp|src/runtime/\w*driver\w*\.",
-    "boost/json": r"src/web/json",
+    "boost/json": r"src/web/json|src/testing/web/json",
     "boost/url": r"src/http/\w*target\w*\.|src/web/(percent|url)\w*\.",
     "boost/describe": r"include/weft/web/",
     "boost/system": r"include/weft/base/error\.hpp|src/net/|include/weft/net/asio\w*\.hpp",
