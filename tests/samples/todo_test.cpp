@@ -34,8 +34,7 @@ void with_each_todo_app(Test test) {
 TEST_CASE("the todo sample keeps what it is told") {
   with_each_todo_app([](app_client& client) {
     CHECK(client.get("/todos").json<std::vector<todo>>().empty());
-    const auto made = client.post("/todos", R"({"title":"weave"})", "application/json");
-    made.expect(201);
+    const auto made = client.post("/todos", R"({"title":"weave"})", "application/json").expect(201);
     CHECK(made.header("Location") == "/todos/1");
     CHECK(made.json_at("/title") == "weave");
     CHECK_FALSE(made.json_at<bool>("/done"));

@@ -48,9 +48,14 @@ void app_answer::complain(std::string_view what) const {
                           "\n" + text());
 }
 
-const app_answer& app_answer::expect(int wanted) const {
+const app_answer& app_answer::expect(int wanted) const& {
   if (code() != wanted) complain("the status is not " + std::to_string(wanted));
   return *this;
+}
+
+app_answer app_answer::expect(int wanted) && {
+  static_cast<const app_answer&>(*this).expect(wanted);
+  return std::move(*this);
 }
 
 std::vector<server_event> app_answer::events() const {

@@ -30,7 +30,8 @@ public:
   /// The status as a number: 404.
   int code() const noexcept { return static_cast<int>(status()); }
   /// @return this answer, for what is asked of it next  @throws unexpected_answer
-  const app_answer& expect(int code) const;
+  const app_answer& expect(int code) const&;
+  app_answer expect(int code) &&;
 
   /// The body, read by the binder that reads requests: what does not fit is named by its pointers.
   /// @throws unexpected_answer
