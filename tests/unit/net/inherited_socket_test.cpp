@@ -151,10 +151,18 @@ TEST_CASE("an IPv6 address takes no IPv4, so both can be listened on") {
   in_a_loop([]() -> task<> {
     auto six = tcp_listener::open({"::", 0});
     REQUIRE(six.has_value());
+    // Somebody else may have the same port of IPv4.
+    for (int other_ports = 0; other_ports < 10; ++other_ports) {
+      const endpoint same_port{"127.0.0.1", six->local().port};
+      auto taken = co_await weft::connect(same_port);
+      if (!taken) {
+        CHECK(taken.error() == condition::refused);
+        break;
+      }
+      six = tcp_listener::open({"::", 0});
+      REQUIRE(six.has_value());
+    }
     const endpoint four_at{"127.0.0.1", six->local().port};
-    auto refused = co_await weft::connect(four_at);
-    REQUIRE(!refused.has_value());
-    CHECK(refused.error() == condition::refused);
     auto four = tcp_listener::open({"0.0.0.0", six->local().port});
     REQUIRE(four.has_value());
     auto client = co_await weft::connect(four_at);
