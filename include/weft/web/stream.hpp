@@ -32,7 +32,9 @@ namespace weft {
 /// The body is chunked, or ends with the connection for an HTTP/1.0 client, unless length() is
 /// known. A function that throws, or writes less than the length, cuts the connection, so that the
 /// peer sees that the body is not complete; if it has written nothing yet, the answer is a 500.
-/// Its waits end with condition::canceled soon after the peer has gone.
+/// Its waits end with condition::canceled soon after the connection has broken. A peer that has
+/// closed in good order may still be reading: that one has gone when the next write breaks it, so
+/// a function that writes seldom writes something meanwhile (as weft::sse does).
 /// @example tests/docs/streaming_guide_test.cpp:rows
 class stream {
 public:
