@@ -42,7 +42,7 @@ weft::task<> count_allowed(weft::rate_limit_store& store, std::string key, int t
 TEST_CASE("a bucket gives all its tokens at once, and then one in each part of the time") {
   const auto rate = rate_of(3, 30s, rate_algorithm::token_bucket);
   rate_counter one;
-  for (const std::uint64_t left : {2, 1, 0}) {
+  for (const std::uint64_t left : {2U, 1U, 0U}) {
     const auto verdict = one.take(rate, begin);
     CHECK(verdict.allowed);
     CHECK(verdict.remaining == left);
@@ -70,7 +70,7 @@ TEST_CASE("a bucket is no fuller for what was refused") {
 TEST_CASE("a window lets so many through in any stretch of its length") {
   const auto rate = rate_of(4, 60s, rate_algorithm::sliding_window);
   rate_counter one;
-  for (const std::uint64_t left : {3, 2, 1, 0}) {
+  for (const std::uint64_t left : {3U, 2U, 1U, 0U}) {
     const auto verdict = one.take(rate, begin);
     CHECK(verdict.allowed);
     CHECK(verdict.remaining == left);
