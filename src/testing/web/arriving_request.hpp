@@ -59,6 +59,9 @@ public:
   /// @return why it will never be whole; null where the body has not failed
   task<std::exception_ptr> send_body();
 
+  /// Whether a streamed body has failed: send_body() is about to say why.
+  bool is_cut() const noexcept { return cut_; }
+
   /// The request is answered, or its client has gone.
   void close() noexcept;
 

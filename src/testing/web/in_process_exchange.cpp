@@ -86,7 +86,7 @@ task<> in_process_exchange::answer() {
   request_->message().set_exchange(this);
   const bool failed = co_await run_handler();
   const auto how = ending_.load();
-  if (how == ending::disconnected) co_return;
+  if (how == ending::disconnected || request_->is_cut()) co_return;
   if (answer_.producer() != nullptr && !failed && how == ending::none &&
       request_->error() == nullptr) {
     co_await produce();

@@ -140,7 +140,8 @@ TEST_CASE("a host is judged anew unless it is the last good one") {
   const http_limits limits;
   http::request_parser parser{limits};
   const auto takes = [&parser](const std::string& host) {
-    const auto step = parser.next("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    const std::string text = "GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n";
+    const auto step = parser.next(text);
     const bool is_good = step.event == parse_event::head && parser.message().host() == host;
     CHECK((is_good || parser.error().metric.starts_with("host")));
     parser.reset();

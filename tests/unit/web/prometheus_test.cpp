@@ -118,6 +118,7 @@ TEST_CASE("the page has what server and scheduler count, and lines of one's own"
     server.start();
     co_await weft::test::exchange(server,
                                   "POST /x HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nab");
+    while (server.server().connections() != 0) co_await weft::yield();
     const auto answer =
         co_await weft::test::exchange(server, weft::test::get("/metrics", weft::test::last));
     CHECK_THAT(answer, ContainsSubstring("Content-Type: text/plain; version=0.0.4; charset=utf-8"));
