@@ -65,9 +65,12 @@ std::string names_of(std::string_view arguments, bool with_scopes) {
 }
 
 std::string dotted(std::string_view scoped) {
-  std::string out(scoped);
-  for (auto at = out.find("::"); at != std::string::npos; at = out.find("::", at))
-    out.replace(at, 2, ".");
+  std::string out;
+  for (std::size_t at = 0; at < scoped.size(); ++at) {
+    const bool is_scope = scoped.substr(at, 2) == "::";
+    out += is_scope ? '.' : scoped[at];
+    if (is_scope) ++at;
+  }
   return out;
 }
 
