@@ -9,6 +9,7 @@
 #include <weft/runtime/task.hpp>
 #include <weft/testing/web/app_answer.hpp>
 #include <weft/testing/web/app_transport.hpp>
+#include <weft/testing/web/settled.hpp>
 #include <weft/testing/web/user_agent.hpp>
 #include <weft/web/app.hpp>
 
@@ -72,7 +73,7 @@ public:
   template <class T>
   T run(task<T> work) {
     if (runs_here()) return tasks().run(std::move(work));
-    return submit(tasks(), std::move(work)).get();
+    return submit(tasks(), detail::settle(std::move(work))).get().take();
   }
   /// Runs the task that a function makes of agent(). The function lives until the task has ended,
   /// so it may be a lambda that captures.
