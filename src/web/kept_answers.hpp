@@ -19,6 +19,7 @@ class kept_answer {
 public:
   explicit kept_answer(const response& res);
   void write_to(response& res) const;
+  /// About what it takes in memory.
   std::size_t bytes() const noexcept { return bytes_; }
 
 private:
@@ -57,6 +58,7 @@ private:
   };
   using table = std::unordered_map<std::string, entry>;
 
+  static std::size_t bytes_of(const table::value_type& known) noexcept;
   void forget_oldest();
 
   const std::size_t most_bytes_;

@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::size_t longest_key = 128;
 
+/// Tokens often begin alike.
+std::string shortened(std::string_view key, std::size_t hash) {
+  const auto end = std::to_string(hash);
+  return std::string(key.substr(0, longest_key - end.size())) + end;
+}
+
 /// The counters of some of the keys. All of it is under the lock.
 class shard {
 public:
@@ -63,8 +69,10 @@ public:
       : most_in_shard_(std::max<std::size_t>(1, most_keys / shards)) {}
 
   task<rate_verdict> take(std::string_view key, const request_rate& rate) override {
-    key = key.substr(0, longest_key);
-    auto& mine = shards_[std::hash<std::string_view>()(key) % shards];
+    const auto hash = std::hash<std::string_view>()(key);
+    std::string shorter;
+    if (key.size() > longest_key) key = shorter = shortened(key, hash);
+    auto& mine = shards_[hash % shards];
     co_return mine.take(key, rate, scheduler::current().now(), most_in_shard_);
   }
 

@@ -109,14 +109,21 @@ public:
     const http_server* const server = connection != nullptr ? connection->server() : nullptr;
     if (server != nullptr) write_server(out, server->metrics());
     write_scheduler(out, scheduler::current().metrics());
-    const std::scoped_lock lock(mutex_);
-    for (const auto& other : others_) other(out);
+    for (const auto& other : others()) other(out);
   }
 
 private:
+  using writers = std::vector<std::function<void(std::string& out)>>;
+
+  // They run without the lock: one may add another.
+  writers others() {
+    const std::scoped_lock lock(mutex_);
+    return others_;
+  }
+
   detail::request_counts counts_;
   std::mutex mutex_;
-  std::vector<std::function<void(std::string& out)>> others_;
+  writers others_;
 };
 
 namespace {

@@ -78,6 +78,10 @@ TEST_CASE("the guide's files are served, of any size and in parts, and their con
     add_private_files(app, &let_all_in, folder.path());
     app.get("/gone", [&folder] { return weft::file_reply::open(folder.path() + "/gone"); });
     app.get("/folder", [&folder] { return weft::file_reply::open(folder.path()); });
+    app.get("/error-page", [&folder] {
+      auto opened = weft::file_reply::open(folder.path() + "/index.html");
+      return weft::with_status(weft::http_status::not_found, std::move(*opened));
+    });
     app.get("/several", [&folder] {
       auto opened = weft::file_reply::open(folder.path() + "/large.txt");
       opened->limit_ranges(2).show_as("all.txt");
@@ -111,6 +115,12 @@ TEST_CASE("the guide's files are served, of any size and in parts, and their con
     CHECK(body_of(report) == large);
     const auto gone = co_await exchange(server, get("/gone") + get("/folder", last));
     CHECK(count(gone, "HTTP/1.1 404 ") == 2);
+
+    const auto page_of_error = co_await exchange(
+        server, get("/error-page", "If-None-Match: *\r\nRange: bytes=0-1\r\n" + last));
+    CHECK_THAT(page_of_error, StartsWith("HTTP/1.1 404 "));
+    CHECK_THAT(page_of_error, EndsWith("\r\n\r\nhome"));
+    CHECK_THAT(page_of_error, !ContainsSubstring("ETag"));
 
     const auto several =
         co_await exchange(server, get("/several", last + "Range: bytes=0-99999,-100000\r\n"));

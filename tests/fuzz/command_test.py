@@ -5,6 +5,7 @@ usage: command_test.py ROOT
 
 It builds a target in the preset fuzz.
 """
+import base64
 import os
 import pathlib
 import re
@@ -47,6 +48,8 @@ class Fuzz(unittest.TestCase):
         self.assertIn("fuzz: Beast reads it otherwise", done.stderr)
         command = re.search(r"(build/\S+ build/\S+) shows it again", done.stderr).group(1).split()
         self.addCleanup((ROOT / command[1]).unlink)
+        printed = re.search(r"^that input in base64: (\S+)$", done.stderr, re.MULTILINE).group(1)
+        self.assertEqual(base64.b64decode(printed), (ROOT / command[1]).read_bytes())
         again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60,
                                env={**os.environ, **plant})
         self.assertNotEqual(again.returncode, 0)

@@ -3,6 +3,7 @@
 #include <weft/web/context.hpp>
 
 #include <optional>
+#include <string>
 #include <typeinfo>
 
 namespace weft {
@@ -10,7 +11,9 @@ namespace weft {
 namespace detail {
 
 /// An authentication stands before the handler, and may have let somebody through unknown.
-struct authentication_mark {};
+struct authentication_mark {
+  std::string credentials{};  // those that were good; empty where none were shown
+};
 
 /// Rejects with a 401. @throws std::logic_error  no authentication stands before the handler
 void reject_unknown_user(context& ctx, const std::type_info& type);

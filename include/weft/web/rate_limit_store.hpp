@@ -48,7 +48,8 @@ public:
 /// Counts in this process, on the clock of the scheduler.
 ///
 /// Of more keys than there is room for, those that have not been seen for longest are forgotten: an
-/// attacker who has that many addresses is not held up by this. Of a key the first 128 bytes count.
+/// attacker who has that many addresses is not held up by this. A key of
+/// more than 128 bytes is told by its beginning and a hash of the whole.
 /// Cost  a lock that a few keys share, and a copy of the key where it is new
 /// @param most_keys  about 200 bytes each
 std::shared_ptr<rate_limit_store> local_rate_limits(std::size_t most_keys = 100'000);

@@ -7,11 +7,8 @@
 #include <weft/runtime/scheduler.hpp>
 #include <weft/runtime/sleep.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdio>
 #include <limits>
 #include <stdexcept>
@@ -25,7 +22,7 @@ constexpr http::parse_error handler_failed{http_status::internal_server_error,
                                            "The server could not answer this request",
                                            "handler_failed"};
 constexpr http::parse_error handler_too_slow{http_status::service_unavailable,
-                                             "The answer took longer than its time limit allows",
+                                             "The answer took longer than handler_timeout allows",
                                              "handler_timeout"};
 
 void log_failure(const char* who) noexcept {
@@ -303,14 +300,12 @@ task<result<void>> in_process_exchange::write_file(const file& from, std::uint64
   std::string piece;
   while (length != 0) {
     piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(length, 32 * 1024)));
-    const auto got =
-        ::pread(from.descriptor(), piece.data(), piece.size(), static_cast<off_t>(offset));
-    if (got <= 0) {
-      error_ = got == 0 ? make_error_code(condition::eof)
-                        : std::error_code(errno, std::system_category());
+    const auto got = from.read_at(offset, piece);
+    if (!got || *got == 0) {
+      error_ = got ? make_error_code(condition::eof) : got.error();
       co_return error_;
     }
-    piece.resize(static_cast<std::size_t>(got));
+    piece.resize(*got);
     const auto sent = co_await put(piece);
     if (!sent) co_return sent;
     offset += piece.size();

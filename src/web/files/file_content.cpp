@@ -168,6 +168,8 @@ validators validators_of(const file_status& status, std::string_view variant) {
 
 void answer_content(const request& req, const file_content& content, const validators& current,
                     std::size_t most_ranges, response& res) {
+  // The page of an error, or of what was made: neither its conditions nor its parts are asked for.
+  if (res.status() != http_status::ok) return put_part(req, content, {0, content.size()}, res);
   const preconditions conditions(req);
   res.set_header("Accept-Ranges", "bytes");
   if (current.tag()) res.set_header("ETag", current.tag()->text());

@@ -1,12 +1,15 @@
 #include <weft/web/files/static_files.hpp>
 
+#include "web/failure.hpp"
 #include "web/files/static_site.hpp"
+#include "web/middleware/vary.hpp"
 
 #include <weft/web/context.hpp>
 #include <weft/web/problem.hpp>
 #include <weft/web/route.hpp>
 
 #include <algorithm>
+#include <string>
 #include <system_error>
 
 namespace weft {
@@ -32,8 +35,13 @@ std::string_view last_parameter(const context& ctx) {
 
 task<void> answer_route(std::shared_ptr<const detail::static_site> site, context& ctx,
                         std::string_view encoded) {
-  const bool answered = co_await site->answer(ctx.request(), encoded, ctx.response());
-  if (!answered) throw http_error(http_status::not_found, "There is no such resource.");
+  response& res = ctx.response();
+  const bool answered = co_await site->answer(ctx.request(), encoded, res);
+  if (answered) co_return;
+  const std::string vary(res.header("Vary").value_or(""));
+  write_problem({http_status::not_found, "There is no such resource.", {}}, res,
+                detail::id_of(ctx));
+  if (!vary.empty()) detail::add_vary(res, vary);
 }
 
 }  // namespace
@@ -54,6 +62,11 @@ task<response> static_files::operator()(const request& req, next inner) const {
     response res;
     const bool answered = co_await site_->answer(req, *rest, res);
     if (answered) co_return res;
+    // A fallback that was not wanted is another answer to another Accept.
+    const std::string vary(res.header("Vary").value_or(""));
+    res = co_await inner(req);
+    if (!vary.empty()) detail::add_vary(res, vary);
+    co_return res;
   }
   co_return co_await inner(req);
 }

@@ -16,7 +16,8 @@
 namespace weft {
 namespace {
 
-std::optional<std::uint64_t> bytes_of(const response& res) {
+std::optional<std::uint64_t> bytes_of(const request& req, const response& res) {
+  if (req.method() == http_method::head) return 0;
   if (res.producer() != nullptr) return res.produced_length();
   return res.body().size();
 }
@@ -64,7 +65,7 @@ private:
     record.target = options_.with_queries ? req.target() : req.target().substr(0, path_end(req));
     if (ctx.route() != nullptr) record.route = ctx.route()->pattern();
     record.status = static_cast<unsigned>(res.status());
-    record.bytes = bytes_of(res);
+    record.bytes = bytes_of(req, res);
     record.took = took;
     record.request_id = detail::id_of(ctx);
     if (const auto* const trace = ctx.find_local<trace_context>())

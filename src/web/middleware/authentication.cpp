@@ -136,11 +136,13 @@ public:
 
   task<response> operator()(const request& req, next inner) const {
     auto& ctx = inner.context();
-    ctx.put_local(detail::authentication_mark());
+    auto* mark = ctx.find_local<detail::authentication_mark>();
+    if (mark == nullptr) mark = &ctx.put_local(detail::authentication_mark());
     const auto given = how_.read(req, how_.header);
     bool knows = false;
     if (given.what == presented::kind::whole)
       knows = co_await check_(ctx, given.name, given.secret);
+    if (knows) mark->credentials.append(given.name).append(1, ':').append(given.secret);
     const bool is_absent = given.what == presented::kind::nothing;
     response res;
     if (knows || (is_absent && how_.optional)) res = co_await inner(req);

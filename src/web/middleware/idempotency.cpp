@@ -3,6 +3,7 @@
 #include "web/kept_answers.hpp"
 
 #include <weft/runtime/scheduler.hpp>
+#include <weft/web/authenticated.hpp>
 #include <weft/web/problem.hpp>
 
 #include <algorithm>
@@ -110,9 +111,15 @@ private:
     if (!is_key(*sent))
       throw http_error(http_status::bad_request,
                        "An Idempotency-Key is 1 to 255 visible characters.");
-    auto key = options_.owner != nullptr ? options_.owner(ctx)
-                                         : std::string(req.header("Authorization").value_or(""));
+    auto key = options_.owner != nullptr ? options_.owner(ctx) : owner_of(req, ctx);
     return key.append(1, '\n').append(*sent);
+  }
+
+  /// Who has shown the same credentials.
+  static std::string owner_of(const request& req, context& ctx) {
+    const auto* const shown = ctx.find_local<detail::authentication_mark>();
+    if (shown != nullptr && !shown->credentials.empty()) return shown->credentials;
+    return std::string(req.header("Authorization").value_or(""));
   }
 
   idempotency_options options_;

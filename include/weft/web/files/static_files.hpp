@@ -60,7 +60,8 @@ struct static_options {
 /// is not there. Ranges, conditions and tags are those of file_reply.
 /// Concurrent  the calls for requests
 /// Cost        a system call to open a file, or some, which run on a thread of blocking() where the
-///             disk has to be asked
+///             disk has to be asked. Contents are read by the worker: a file that the system does
+///             not have in memory holds it up
 /// @example tests/docs/files_guide_test.cpp:static_files
 class static_files {
 public:

@@ -10,11 +10,14 @@
 namespace weft {
 
 struct idempotency_options {
-  /// To whom a key belongs: two owners of one key have two. Null: who has sent the same
-  /// Authorization. Where people are known by a cookie, it has to say who they are.
+  /// To whom a key belongs: two owners of one key have two. Null: who was let through with the same
+  /// credentials by basic_auth(), bearer_auth() or api_key_auth(), else has sent the same
+  /// Authorization. Where people are known in another way, by a cookie for one, it has to say who
+  /// they are: to all others a key belongs together.
   std::function<std::string(context& ctx)> owner = nullptr;
   std::chrono::seconds keeps_for = std::chrono::hours(24);
-  /// Of all answers that are kept: past it the oldest go, whose requests would be done again.
+  /// Of memory for all answers that are kept: past it the oldest go, whose requests would be done
+  /// again.
   std::size_t most_bytes = 16 * 1024 * 1024;
   bool required = false;  ///< answers a POST or PATCH without a key with a 400
 };

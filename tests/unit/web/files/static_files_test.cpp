@@ -211,6 +211,8 @@ TEST_CASE("a single page app has its pages, and its 404s") {
   CHECK(web.get("/site.css").header("Cache-Control") == "max-age=31536000, immutable");
   CHECK(web.get("/nothing.js", browser).status == 404);
   CHECK(web.get("/settings").status == 404);
+  CHECK(web.get("/settings").header("Vary") == "Accept");
+  CHECK(web.get("/nothing.js", browser).header("Vary").empty());
   CHECK(web.get("/settings", {{"Accept", "application/json"}}).status == 404);
   CHECK(web.get("/settings", {{"Accept", "*/*"}}).status == 404);
   CHECK(web.get("/settings", {{"Accept", "text/html;q=0"}}).status == 404);

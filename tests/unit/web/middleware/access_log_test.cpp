@@ -71,6 +71,8 @@ TEST_CASE("each answer has a line that says what was asked and how it went") {
   CHECK(line.at("time").as_string().size() == std::string("2026-11-27T17:12:00.123Z").size());
   CHECK_FALSE(line.contains("client"));  // it came on no connection
 
+  web.ask("HEAD", "/items/7");
+  CHECK(object_of(lines->take()).at("bytes").as_int64() == 0);
   web.get("/nowhere");
   const auto missing = object_of(lines->take());
   CHECK(missing.at("status").as_int64() == 404);

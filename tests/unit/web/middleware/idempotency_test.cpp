@@ -211,26 +211,57 @@ TEST_CASE("a second request while the first is under way is told to wait") {
 TEST_CASE("answers are kept for their time, and the oldest go where there are too many") {
   constexpr weft::time_point begin{1h};
   using state = kept_answers::state;
-  kept_answers all(1000, 10s);
+  kept_answers all(10'000, 10s);
   CHECK(all.claim("a", 1, begin).what == state::claimed);
   CHECK(all.claim("a", 1, begin).what == state::under_way);
   CHECK(all.claim("a", 2, begin).what == state::another);
-  all.keep("a", answer_of(100), begin);
+  all.keep("a", answer_of(1000), begin);
   CHECK(all.claim("a", 1, begin + 10s - 1ns).what == state::kept);
   CHECK(all.claim("a", 1, begin + 10s).what == state::claimed);
   all.drop("a");
   CHECK(all.claim("a", 2, begin + 10s).what == state::claimed);
-  all.keep("a", answer_of(400), begin + 10s);
+  all.keep("a", answer_of(4000), begin + 10s);
   for (const std::string key : {"b", "c"}) {
     CHECK(all.claim(key, 1, begin + 11s).what == state::claimed);
-    all.keep(key, answer_of(400), begin + 11s);
+    all.keep(key, answer_of(4000), begin + 11s);
   }
   CHECK(all.claim("b", 1, begin + 12s).what == state::kept);
   CHECK(all.claim("c", 1, begin + 12s).what == state::kept);
   CHECK(all.claim("a", 2, begin + 12s).what == state::claimed);
   CHECK(all.claim("big", 1, begin + 12s).what == state::claimed);
-  all.keep("big", answer_of(5000), begin + 12s);  // there is no room for it
+  all.keep("big", answer_of(50'000), begin + 12s);  // there is no room for it
   CHECK(all.claim("big", 1, begin + 12s).what == state::claimed);
+}
+
+TEST_CASE("an answer without a body takes room, too") {
+  constexpr weft::time_point begin{1h};
+  kept_answers all(10'000, 10s);
+  int kept = 0;
+  for (int i = 0; i < 100; ++i) {
+    const auto key = std::to_string(i);
+    CHECK(all.claim(key, 1, begin).what == kept_answers::state::claimed);
+    all.keep(key, answer_of(0), begin);
+  }
+  for (int i = 0; i < 100; ++i)
+    if (all.claim(std::to_string(i), 1, begin).what == kept_answers::state::kept) ++kept;
+  CHECK(kept > 10);
+  CHECK(kept < 50);
+}
+
+TEST_CASE("a key is that of who an API key was found to be") {
+  weft::app app;
+  counted handler;
+  app.use(weft::api_key_auth([](std::string_view key) -> std::optional<int> {
+    return key.empty() ? std::nullopt : std::optional<int>(1);
+  }));
+  app.use(weft::idempotency());
+  app.post("/orders", handler);
+  client web(app);
+  for (const std::string user : {"ada", "bob", "ada", "bob"}) {
+    const header_list headers = {{"Idempotency-Key", "k"}, {"X-API-Key", user}};
+    CHECK(web.post("/orders", "", headers).status == 201);
+  }
+  CHECK(*handler.calls == 2);
 }
 
 TEST_CASE("idempotency: to keep nothing is refused") {
