@@ -77,9 +77,11 @@ TEST_CASE("the guide's events are streamed") {
     const auto news = co_await exchange(server, get("/weather", last));
     CHECK_THAT(news, EndsWith("event: weather\nretry: 10000\n"
                               "data: {\"place\":\"Bern\",\"degrees\":3.5}\n\n\r\n0\r\n\r\n"));
-    co_await server.stop();
+    server.server().stop();
     const auto rest = co_await read_to_end(ticks);
     CHECK_THAT(rest, EndsWith("0\r\n\r\n"));
+    hang_up(ticks);
+    co_await server.ended();
   });
 }
 

@@ -157,8 +157,7 @@ enum class peer_state {
 ///
 /// A Unix socket knows no reset: its peer may see an end in good order where
 /// abort() would have reset a TCP connection.
-/// Concurrent  one reader and one writer at a time, on any workers; abort() and close() from
-/// anywhere
+/// Concurrent  one reader and one writer at a time, on any workers; abort() from anywhere
 class tcp_stream {
 public:
   /// For tcp_listener and connect(); not for users.

@@ -92,6 +92,9 @@ private:
   task_group serving_;
 };
 
+/// A server that stops waits a while for clients that stay.
+inline void hang_up(tcp_stream& stream) { const tcp_stream closed(std::move(stream)); }
+
 inline task<std::string> read_to_end(tcp_stream& stream) {
   std::string text;
   std::array<char, 4096> buffer;
