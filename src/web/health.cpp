@@ -5,18 +5,23 @@
 #include <weft/http/exchange.hpp>
 #include <weft/http/server.hpp>
 #include <weft/runtime/deadline.hpp>
+#include <weft/runtime/semaphore.hpp>
+#include <weft/runtime/task_group.hpp>
 #include <weft/web/context.hpp>
 #include <weft/web/json/write.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace weft {
 namespace {
-
-using check_list = std::shared_ptr<const std::vector<health_check>>;
 
 void require_sense(const std::vector<health_check>& checks) {
   for (const auto& one : checks) {
@@ -49,6 +54,39 @@ task<bool> is_well(const health_check& check, const context& ctx) {
   co_return well;
 }
 
+/// Asks all checks, once for all who wait meanwhile: the page is open to many and never shed, and
+/// what is asked is perhaps a database in need.
+class readiness {
+public:
+  explicit readiness(std::vector<health_check> checks) : checks_(std::move(checks)) {}
+
+  /// The checks that said no after this was called.
+  /// @return nullopt where the asking task was cancelled
+  task<std::optional<std::vector<std::string_view>>> failing(const context& ctx) {
+    const auto seen = begun_.load();
+    auto permit = co_await one_round_.acquire();
+    if (!permit) co_return std::nullopt;
+    if (complete_ > seen) co_return failing_;
+    const auto round = ++begun_;
+    std::vector<std::string_view> no;
+    for (const auto& one : checks_) {
+      const bool well = co_await is_well(one, ctx);
+      if (!well) no.push_back(one.name);
+    }
+    if (cancel_requested()) co_return std::nullopt;  // so the checks were cancelled too
+    failing_ = std::move(no);
+    complete_ = round;
+    co_return failing_;
+  }
+
+private:
+  const std::vector<health_check> checks_;
+  semaphore one_round_{1};                 // for what stands behind begun_
+  std::atomic<std::uint64_t> begun_{0};    // rounds
+  std::uint64_t complete_ = 0;             // the last round that came to its end, ...
+  std::vector<std::string_view> failing_;  // ... and what it found
+};
+
 void answer(context& ctx, std::string_view status, const std::vector<std::string_view>& failing) {
   auto& res = ctx.response();
   if (status != "ready") res.set_status(http_status::service_unavailable);
@@ -64,31 +102,27 @@ void answer(context& ctx, std::string_view status, const std::vector<std::string
   out.append(failing.empty() ? "}" : "]}");
 }
 
-task<> answer_ready(const check_list& checks, context& ctx) {
-  std::vector<std::string_view> failing;
+task<> answer_ready(const std::shared_ptr<readiness>& ready, context& ctx) {
   if (is_stopping(ctx)) {
-    answer(ctx, "stopping", failing);
+    answer(ctx, "stopping", {});
     co_return;
   }
-  for (const auto& one : *checks) {
-    const bool well = co_await is_well(one, ctx);
-    if (!well) failing.push_back(one.name);
-  }
-  answer(ctx, failing.empty() ? "ready" : "not ready", failing);
+  const auto failing = co_await ready->failing(ctx);
+  if (failing) answer(ctx, failing->empty() ? "ready" : "not ready", *failing);
 }
 
 }  // namespace
 
 void add_health(route_group& to, health_options options) {
   require_sense(options.checks);
-  const auto checks = std::make_shared<const std::vector<health_check>>(std::move(options.checks));
+  const auto ready = std::make_shared<readiness>(std::move(options.checks));
   to.get(options.live_path, [](context& ctx) {
       ctx.response().set_content_type("application/json");
       ctx.response().set_header("Cache-Control", "no-store");
       ctx.response().body().append("{\"status\":\"live\"}");
     }).never_shed();
-  to.get(options.ready_path, [checks](context& ctx) {
-      return answer_ready(checks, ctx);
+  to.get(options.ready_path, [ready](context& ctx) {
+      return answer_ready(ready, ctx);
     }).never_shed();
 }
 

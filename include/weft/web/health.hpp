@@ -30,7 +30,8 @@ struct health_options {
 ///
 /// Live: 200 as long as the server answers at all; who restarts it for another reason makes things
 /// worse. Ready: 200 where it should get requests, 503 where a check says no, and once a stop has
-/// been announced (run_options::stop_delay): `{"status":"not ready","failing":["database"]}`.
+/// been announced (run_options::stop_delay): `{"status":"not ready","failing":["database"]}`. The
+/// checks are asked one after another, and once for all that come while they are.
 /// @throws std::invalid_argument  a check has no name or no function, or a name is there twice
 /// @example tests/unit/web/health_test.cpp:health
 void add_health(route_group& to, health_options options = {});

@@ -77,6 +77,45 @@ TEST_CASE("a check that throws or does not end says no, and not why") {
   CHECK(*ended == 1);  // cancelled, not left behind
 }
 
+weft::task<> ask(weft::test::running_server& server, std::vector<weft::tcp_stream>& asking,
+                 std::size_t count) {
+  for (; count != 0; --count) {
+    auto stream = co_await server.connect();
+    co_await weft::test::write(stream, weft::test::get("/readyz", weft::test::last));
+    asking.push_back(std::move(stream));
+  }
+}
+
+TEST_CASE("those who ask while checks run share the next round") {
+  weft::test::under_each_model([]() -> weft::task<> {
+    auto rounds = std::make_shared<std::atomic<int>>(0);
+    auto held = std::make_shared<weft::event>();
+    weft::app app;
+    weft::add_health(app, {.checks = {{"slow",
+                                       [rounds, held]() -> weft::task<bool> {
+                                         ++*rounds;
+                                         const auto waited = co_await held->wait();
+                                         co_return waited.has_value();
+                                       },
+                                       1h}}});
+    weft::test::running_server server(weft::test::on_a_free_port(), &app);
+    server.start();
+    std::vector<weft::tcp_stream> asking;
+    co_await ask(server, asking, 1);
+    while (*rounds == 0) (void)co_await weft::sleep(1ms);
+    co_await ask(server, asking, 8);
+    while (server.server().metrics().requests < 9) (void)co_await weft::sleep(1ms);
+    CHECK(*rounds == 1);
+    held->set();
+    for (auto& stream : asking) {
+      const auto answer = co_await weft::test::read_to_end(stream);
+      CHECK_THAT(answer, EndsWith(R"({"status":"ready"})"));
+    }
+    CHECK(*rounds <= 3);  // one of the eight may come while the second round is on its way
+    co_await server.stop();
+  });
+}
+
 TEST_CASE("once a stop is announced it is live, not ready, and answers as before") {
   weft::test::under_each_model([]() -> weft::task<> {
     weft::app app;
