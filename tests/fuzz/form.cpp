@@ -114,7 +114,7 @@ std::string escaped(std::string_view text) {
 }
 
 /// As a browser names a field (WHATWG HTML, "multipart form data").
-std::string quoted(std::string_view name) {
+std::string in_quotes(std::string_view name) {
   std::string out;
   for (const char c : name) {
     if (c == '"') out += "%22";
@@ -137,7 +137,7 @@ void check_multipart(const pairs& all, const std::string& urlencoded, const form
   std::string body;
   for (const auto& [name, value] : all) {
     if (!is_plain(name) || value.find("--X") != std::string::npos) return;
-    body += "--X\r\nContent-Disposition: form-data; name=\"" + quoted(name) + "\"\r\n\r\n";
+    body += "--X\r\nContent-Disposition: form-data; name=\"" + in_quotes(name) + "\"\r\n\r\n";
     body += value + "\r\n";
   }
   if (is_planted("lose_field") && !all.empty())

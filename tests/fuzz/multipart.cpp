@@ -164,7 +164,7 @@ void check_limits(const outcome& of, const form_limits& limits) {
 
 // ------------------------------------------------------------------ written as browsers do
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   for (const char c : text) {
     if (c == '"') out += "%22";
@@ -195,11 +195,11 @@ void check_written(std::string_view text, const cut_plan& cuts) {
     if (!is_plain(name)) return;
     form_part part{std::string(name), std::nullopt, {}, std::string(piece), true};
     form.append("--").append(boundary);
-    form += "\r\nContent-Disposition: form-data; name=\"" + quoted(name) + "\"";
+    form += "\r\nContent-Disposition: form-data; name=\"" + in_quotes(name) + "\"";
     if (piece.size() % 2 == 0) {
       part.filename = name;
       part.type = "text/plain";
-      form += "; filename=\"" + quoted(name) + "\"\r\nContent-Type: text/plain";
+      form += "; filename=\"" + in_quotes(name) + "\"\r\nContent-Type: text/plain";
     }
     form.append("\r\n\r\n").append(piece).append("\r\n");
     if (is_planted("change_name")) part.name += 'x';

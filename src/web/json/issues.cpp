@@ -14,7 +14,7 @@
 namespace weft::detail {
 namespace {
 
-std::string quoted(std::string_view name) { return '"' + std::string(name) + '"'; }
+std::string in_quotes(std::string_view name) { return '"' + std::string(name) + '"'; }
 
 std::string one_of(const std::vector<std::string>& names) {
   if (names.size() == 1) return names.front();
@@ -29,7 +29,7 @@ std::string one_of(const std::vector<std::string>& names) {
 std::string names_of(const json_type& type) {
   std::vector<std::string> names;
   for (const json_enumerator& enumerator : layout_of(type).enumerators)
-    names.push_back(quoted(enumerator.name));
+    names.push_back(in_quotes(enumerator.name));
   return one_of(names);
 }
 
@@ -119,7 +119,7 @@ std::string wrong_size(json_kind kind, std::size_t size, const json_bounds& boun
 
 std::string texts_message(const std::vector<std::string>& texts) {
   std::vector<std::string> names;
-  for (const auto& text : texts) names.push_back(quoted(text));
+  for (const auto& text : texts) names.push_back(in_quotes(text));
   return "must be " + one_of(names);
 }
 
@@ -130,7 +130,7 @@ std::string choices_message(const json_type& type, const std::vector<std::string
   for (const auto value : bits) {
     const auto* const known =
         type.kind == json_kind::enumeration ? layout_of(type).find_enumerator(value) : nullptr;
-    names.push_back(known != nullptr ? quoted(known->name) : digits_of(value, type.is_signed));
+    names.push_back(known != nullptr ? in_quotes(known->name) : digits_of(value, type.is_signed));
   }
   return "must be " + one_of(names);
 }

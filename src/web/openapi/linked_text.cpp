@@ -42,7 +42,7 @@ text_builder& text_builder::key(std::string_view name) {
   return *this;
 }
 
-text_builder& text_builder::string(std::string_view value) { return literal(quoted(value)); }
+text_builder& text_builder::string(std::string_view value) { return literal(json_literal(value)); }
 
 text_builder& text_builder::literal(std::string_view json) {
   begin_value();
@@ -64,7 +64,7 @@ text_builder& text_builder::reference(const component& target) {
   return *this;
 }
 
-std::string quoted(std::string_view text) {
+std::string json_literal(std::string_view text) {
   byte_buffer out;
   write_json_string(out, text);
   return std::string(out.view());

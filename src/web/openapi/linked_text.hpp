@@ -59,6 +59,6 @@ private:
 };
 
 /// As a JSON string, with its quotes.
-std::string quoted(std::string_view text);
+std::string json_literal(std::string_view text);
 
 }  // namespace weft::detail

@@ -120,7 +120,7 @@ void schema_writer::write_inline(const json_type& type) {
   for (const auto* rule : rules_) {
     const auto& [name, text, is_string] = rule->keyword;
     if (name == nullptr || std::string_view(name) == "description") continue;
-    out_.member_literal(name, is_string ? quoted(text) : text);
+    out_.member_literal(name, is_string ? json_literal(text) : text);
   }
   write_annotations();
   out_.close_object();
