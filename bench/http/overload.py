@@ -21,7 +21,9 @@ OPEN_SECONDS = 4  # for each second of a closed loop: a p99 needs many answers
 def measure(case, server, seconds):
     """One round, and its figures."""
     with serving(server, case) as (_, address):
-        capacity = load(case, address, AT_CAPACITY, "--warm-up=0.2", f"--duration={seconds}")["per_second"]
+        # A machine that is busy with something else makes four connections wait, too: some are shed.
+        capacity = load(case, address, AT_CAPACITY, "--warm-up=0.2", f"--duration={seconds}",
+                        tolerated=("status",))["per_second"]
         calm = at_rate(case, address, CALM * capacity, seconds, FEW)
         pressed = at_rate(case, address, TOO_MUCH * capacity, seconds, FEW if sheds(server) else MANY)
         after = at_rate(case, address, CALM * capacity, seconds, FEW)
