@@ -97,7 +97,8 @@ void write_scheme(text_builder& out, const security_scheme& scheme) {
 constexpr std::string_view problem_schema =
     R"({"type":"object","description":"What is wrong with a request (RFC 9457).","properties":{)"
     R"("title":{"type":"string"},"status":{"type":"integer","minimum":400,"maximum":599},)"
-    R"("detail":{"type":"string"},"request_id":{"type":"string"},"errors":{"type":"array","items":{"type":"object","properties":{)"
+    R"("detail":{"type":"string"},"request_id":{"type":"string"},)"
+    R"("errors":{"type":"array","items":{"type":"object","properties":{)"
     R"("pointer":{"type":"string","description":"A JSON Pointer into the body."},)"
     R"("parameter":{"type":"string"},"header":{"type":"string"},"cookie":{"type":"string"},)"
     R"("message":{"type":"string"}},"required":["message"]}}},"required":["title","status"]})";
